@@ -1,0 +1,9 @@
+export {
+  chainEvent,
+  type EventKind,
+  firstBrokenLink,
+  type Journal,
+  type JournalEvent,
+  type NewEvent,
+} from "./event.ts";
+export { eventLine } from "./lines.ts";

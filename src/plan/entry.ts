@@ -1,0 +1,63 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { assert, base64UrlText, compareBytes, concatBytes, utf8 } from "../base/index.ts";
+import {
+  encodeName,
+  makeRRset,
+  type Name,
+  parseRdata,
+  type RRset,
+  typeCode,
+} from "../dns/index.ts";
+import type { NonEmpty, PlanEntry, PlannedRRset, ServingEntry } from "./plan.ts";
+import type { Weights } from "./weights.ts";
+
+/** What {@link entryDigest} covers of a serving entry. */
+export type EntryContent = Pick<ServingEntry, "endpoint" | "answers" | "rrsets">;
+
+/**
+ * Digest of what an endpoint answers, over the canonical wire form (RFC 4034 section 6) of its
+ * records with TTLs, weights and answer count: equal answers have equal digests, whoever made them.
+ */
+export function entryDigest(content: EntryContent): string {
+  const parts: Uint8Array[] = [encodeName(content.endpoint), utf8(`answers=${content.answers}`)];
+  for (const planned of content.rrsets) {
+    const rrset = rrsetOf(content.endpoint, planned);
+    parts.push(utf8(`;${planned.type} ${planned.ttlSeconds} ${rrset.rdata.length}:`));
+    for (const [index, rdata] of rrset.rdata.entries()) {
+      parts.push(utf8(`${planned.records[index]?.weight}/${rdata.length}/`), rdata);
+    }
+  }
+  return base64UrlText(sha256(concatBytes(parts)));
+}
+
+/** A planned RRset as the RRset that a nameserver holds. */
+export function rrsetOf(endpoint: Name, planned: PlannedRRset): RRset {
+  const type = typeCode(planned.type);
+  assert(type !== undefined, `${planned.type} is an RR type`);
+  const rdata = planned.records.map((record) => {
+    const parsed = parseRdata(type, record.rdata);
+    assert(parsed.kind === "parsed", `${record.rdata} was checked when it was planned`);
+    return parsed.rdata;
+  });
+  const rrset = makeRRset(endpoint, type, planned.ttlSeconds, rdata);
+  assert(rrset.rdata.length === rdata.length, "planned records are unique");
+  assert(
+    rrset.rdata.every((octets, index) => compareBytes(octets, rdata[index] ?? octets) === 0),
+    "planned records stand in canonical order, as their weights do",
+  );
+  return rrset;
+}
+
+/** The RRsets of an entry; none for a tombstone. */
+export function rrsetsOf(entry: PlanEntry): readonly RRset[] {
+  if (entry.kind === "tombstone") return [];
+  return entry.rrsets.map((planned) => rrsetOf(entry.endpoint, planned));
+}
+
+/** The weights of an entry, as they travel in the zone. */
+export function weightsOf(rrsets: NonEmpty<PlannedRRset>, answers: number | "all"): Weights {
+  const byType = rrsets.map(
+    (planned) => [planned.type, planned.records.map((record) => record.weight)] as const,
+  );
+  return { answers, byType: new Map(byType) };
+}

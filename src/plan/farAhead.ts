@@ -1,0 +1,10 @@
+/**
+ * A generation further than this above the newest plan is implausible: a typing error or an attack,
+ * not a lost store. At one plan a second it is eleven days of planning.
+ */
+export const FAR_AHEAD_MAX = 1_000_000;
+
+/** Whether a generation is implausibly far above the newest one known: it is never believed. */
+export function isFarAhead(generation: number, newestGeneration: number): boolean {
+  return generation > newestGeneration + FAR_AHEAD_MAX;
+}

@@ -1,0 +1,75 @@
+export {
+  CONTROL_OCTETS_MAX,
+  endpointOfFence,
+  fenceName,
+  gateName,
+  seedName,
+  weightsName,
+} from "./controlNames.ts";
+export { type EntryContent, entryDigest, rrsetOf, rrsetsOf, weightsOf } from "./entry.ts";
+export { FAR_AHEAD_MAX, isFarAhead } from "./farAhead.ts";
+export {
+  comparePositions,
+  FENCE_OCTETS_MAX,
+  FENCE_TTL_SECONDS,
+  type Fence,
+  fenceText,
+  type ParsedFence,
+  type Position,
+  parseFence,
+} from "./fence.ts";
+export { type Gate, gateText, type ParsedGate, parseGate, SEED_TEXT } from "./gate.ts";
+export { healthKey, type Inventory, type TargetHealth } from "./inventory.ts";
+export { applyDelta, emptyPlan, planDigest } from "./line.ts";
+export { mergeVantages, VANTAGE_FRESH_MS, type VantageResult } from "./mergeVantages.ts";
+export type {
+  Generation,
+  NonEmpty,
+  Plan,
+  PlanDelta,
+  PlanEntry,
+  PlannedRecord,
+  PlannedRRset,
+  ServingEntry,
+  TombstoneEntry,
+} from "./plan.ts";
+export { PlanError, type PlanFault } from "./planError.ts";
+export type {
+  AppendOutcome,
+  EntryVersion,
+  HealthReport,
+  PlanChanges,
+  PlanHead,
+  PlanStore,
+  PlanSummary,
+  PolicyRevision,
+  StoreHint,
+} from "./planStore.ts";
+export type {
+  AddressType,
+  Check,
+  EndpointPolicy,
+  Policy,
+  Pool,
+  Velocity,
+  ZonePolicy,
+} from "./policy.ts";
+export type { Force, ForcedState, Target } from "./target.ts";
+export {
+  type ParsedWeights,
+  parseWeights,
+  RECORDS_PER_TYPE_MAX,
+  WEIGHT_MAX,
+  type Weights,
+  weightsText,
+} from "./weights.ts";
+export type {
+  EndpointWrite,
+  FenceFound,
+  GateFound,
+  Reading,
+  WriteCondition,
+  WriteOutcome,
+  ZoneStore,
+  ZoneStoreAbilities,
+} from "./zoneStore.ts";

@@ -1,0 +1,43 @@
+// The architecture as data: which room stands on which floor, and which rooms are pure.
+
+/** Floors from the ground up. A room imports only rooms of lower floors, through their doors. */
+export const FLOORS: readonly (readonly string[])[] = [
+  ["base"],
+  ["dns", "net"],
+  ["plan"],
+  ["journal", "config"],
+  ["health", "store", "enact", "provider", "nameserver"],
+  ["supervise", "demo"],
+  ["api"],
+  ["cli"],
+  ["roles"],
+  ["main"],
+];
+
+/** Rooms that may not touch time, chance, network, disk or Node itself: only ports of base. */
+export const PURE_ROOMS: ReadonlySet<string> = new Set([
+  "base",
+  "dns",
+  "plan",
+  "journal",
+  "config",
+  "health",
+  "enact",
+  "provider",
+  "nameserver",
+]);
+
+/** Folders of otherwise impure rooms that are pure all the same. */
+export const PURE_FOLDERS: readonly string[] = ["src/store/memory/", "src/supervise/machine/"];
+
+/** The one impure floor-mate that a pure room must never import, however low it stands. */
+export const OUTSIDE = "net";
+
+/** Packages that only compute, and so are welcome in pure rooms. */
+export const PURE_PACKAGES: readonly string[] = ["@noble/hashes", "zod", "yaml"];
+
+/** The floor of a room, or undefined where the table does not know it. */
+export function floorOf(room: string): number | undefined {
+  const floor = FLOORS.findIndex((rooms) => rooms.includes(room));
+  return floor === -1 ? undefined : floor;
+}
