@@ -1,0 +1,153 @@
+import { Opcode, RRClass } from "./codes.ts";
+import { decodeOpt, type ReadOpt } from "./edns.ts";
+import { readHeader } from "./headerWire.ts";
+import type { Message, MessageHeader, Question, ResourceRecord } from "./message.ts";
+import { type Name, ROOT } from "./name.ts";
+import { decodeRdata } from "./rdataWire.ts";
+import { TTL_SECONDS_MAX } from "./rrset.ts";
+import { RRType } from "./rrType.ts";
+import { decodeTsig, type TsigRecord } from "./tsigRecord.ts";
+import { copyOctets, HEADER_OCTETS, WireReader } from "./wireReader.ts";
+
+/** What {@link decodeMessage} says. */
+export type DecodedMessage =
+  | {
+      readonly kind: "message";
+      readonly message: Message;
+      /** The question section as it came: responses echo the QNAME's letter case. */
+      readonly questionWire: Uint8Array;
+      /** The signature, not verified. */
+      readonly tsig?: TsigRecord;
+    }
+  | {
+      readonly kind: "malformed";
+      readonly problem: string;
+      /** There where the header could be read, so that FORMERR can be answered. */
+      readonly id?: number;
+      readonly header?: MessageHeader;
+    };
+
+const QUESTION_OCTETS_MIN = 5; // root name, type, class
+const RECORD_OCTETS_MIN = 11; // root name, type, class, TTL, RDLENGTH
+
+/** What of a message is not in its sections. */
+interface Pseudo {
+  opt?: ReadOpt;
+  tsig?: TsigRecord;
+}
+
+/**
+ * Reads a message strictly: anything cut off, left over, contradicting its counts or pointing
+ * forwards is malformed (RFC 1035 section 4, RFC 6891 section 6.1.1, RFC 8945 section 5.1). Never
+ * throws; work and memory are bounded by the octets there are, never by the counts claimed.
+ */
+export function decodeMessage(bytes: Uint8Array): DecodedMessage {
+  if (bytes.length < HEADER_OCTETS) {
+    return { kind: "malformed", problem: "Cannot read message as it is shorter than a header" };
+  }
+  const reader = new WireReader(bytes, "message");
+  const id = reader.u16();
+  const header = readHeader(id, reader.u16());
+  const counts = [reader.u16(), reader.u16(), reader.u16(), reader.u16()] as const;
+  const problem = countsProblem(header, counts, reader.left);
+  if (problem !== undefined) {
+    return { kind: "malformed", problem: `Cannot read message as ${problem}`, id, header };
+  }
+  const question = readQuestion(reader, counts[0]);
+  const questionWire = copyOctets(bytes, HEADER_OCTETS, reader.offset);
+  const pseudo: Pseudo = {};
+  const isUpdate = header.opcode === Opcode.UPDATE;
+  const answer = readSection(reader, counts[1], isUpdate, undefined);
+  const authority = readSection(reader, counts[2], isUpdate, undefined);
+  const additional = readSection(reader, counts[3], isUpdate, pseudo);
+  if (reader.left > 0) reader.fail("there are octets behind the last section");
+  if (reader.problem !== undefined) {
+    return { kind: "malformed", problem: `Cannot read message as ${reader.problem}`, id, header };
+  }
+  const sections = { question, answer, authority, additional };
+  const { opt, tsig } = pseudo;
+  const message: Message =
+    opt === undefined
+      ? { ...header, ...sections }
+      : { ...header, ...sections, rcode: (opt.rcodeHigh << 4) | header.rcode, edns: opt.edns };
+  const decoded = { kind: "message", message, questionWire } as const;
+  return tsig === undefined ? decoded : { ...decoded, tsig };
+}
+
+function countsProblem(
+  header: MessageHeader,
+  counts: readonly [number, number, number, number],
+  octetsLeft: number,
+): string | undefined {
+  const [questions, ...records] = counts;
+  const recordCount = records.reduce((sum, count) => sum + count, 0);
+  const octetsMin = questions * QUESTION_OCTETS_MIN + recordCount * RECORD_OCTETS_MIN;
+  if (octetsMin > octetsLeft) return "it counts more than its octets can hold";
+  if (header.opcode === Opcode.QUERY && questions > 1) {
+    return "a QUERY must have at most one question (RFC 9619)";
+  }
+  return undefined;
+}
+
+function readQuestion(reader: WireReader, count: number): readonly Question[] {
+  const question: Question[] = [];
+  while (question.length < count && reader.problem === undefined) {
+    const name = reader.name("follow");
+    question.push({ name, type: reader.u16(), class: reader.u16() });
+  }
+  return question;
+}
+
+/** Reads one section; only the additional section is handed a place for OPT and TSIG. */
+function readSection(
+  reader: WireReader,
+  count: number,
+  isUpdate: boolean,
+  pseudo: Pseudo | undefined,
+): readonly ResourceRecord[] {
+  const records: ResourceRecord[] = [];
+  for (let read = 0; read < count && reader.problem === undefined; read += 1) {
+    const startOffset = reader.offset;
+    const name = reader.name("follow");
+    const type = reader.u16();
+    if (type === RRType.OPT) {
+      readOpt(reader, name, pseudo);
+    } else if (type === RRType.TSIG) {
+      if (pseudo === undefined || read !== count - 1) {
+        reader.fail("TSIG must be the last record of the additional section");
+      } else {
+        pseudo.tsig = decodeTsig(reader, name, startOffset);
+      }
+    } else {
+      records.push(readRecord(reader, name, type, isUpdate));
+    }
+  }
+  return records;
+}
+
+function readOpt(reader: WireReader, name: Name, pseudo: Pseudo | undefined): void {
+  if (pseudo === undefined) reader.fail("OPT must be in the additional section");
+  else if (pseudo.opt !== undefined) reader.fail("OPT must be there once");
+  else if (name !== ROOT) reader.fail("OPT must be owned by the root");
+  else pseudo.opt = decodeOpt(reader);
+}
+
+function readRecord(
+  reader: WireReader,
+  name: Name,
+  type: number,
+  isUpdate: boolean,
+): ResourceRecord {
+  const rrClass = reader.u16();
+  const ttl = reader.u32();
+  // RFC 2181 section 8: a TTL with its top bit set counts as zero.
+  const ttlSeconds = ttl > TTL_SECONDS_MAX ? 0 : ttl;
+  const end = reader.u16() + reader.offset;
+  if (end > reader.end) reader.fail("RDATA is cut off");
+  const isEmptied = end === reader.offset && (rrClass === RRClass.ANY || rrClass === RRClass.NONE);
+  const rdata =
+    reader.problem !== undefined || (isUpdate && isEmptied)
+      ? new Uint8Array(0)
+      : decodeRdata(reader, type, rrClass, end);
+  return { name, type, class: rrClass, ttlSeconds, rdata };
+}

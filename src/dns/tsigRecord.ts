@@ -1,0 +1,115 @@
+import { RRClass } from "./codes.ts";
+import type { Name } from "./name.ts";
+import { RRType } from "./rrType.ts";
+import { HEADER_OCTETS, WireReader } from "./wireReader.ts";
+import { WireWriter } from "./wireWriter.ts";
+
+/** A TSIG record as it stands in a message (RFC 8945 section 4.2). */
+export interface TsigRecord {
+  /** Owner name: the key's name. */
+  readonly name: Name;
+  /** Such as `hmac-sha256.` */
+  readonly algorithm: Name;
+  /** Seconds since the Unix epoch, 48 bits. */
+  readonly timeSigned: number;
+  readonly fudgeSeconds: number;
+  readonly mac: Uint8Array;
+  readonly originalId: number;
+  /** Extended RCODE: 0, or BADSIG, BADKEY, BADTIME, BADTRUNC. */
+  readonly error: number;
+  readonly otherData: Uint8Array;
+  /** Where the record begins in the message. */
+  readonly startOffset: number;
+}
+
+/** Reads a TSIG record from behind its type. `reader.problem` where it is malformed. */
+export function decodeTsig(reader: WireReader, name: Name, startOffset: number): TsigRecord {
+  const rrClass = reader.u16();
+  const ttl = reader.u32();
+  if (rrClass !== RRClass.ANY || ttl !== 0) reader.fail("TSIG must have class ANY and TTL 0");
+  const end = reader.u16() + reader.offset;
+  const algorithm = reader.name("refuse");
+  const timeSigned = reader.u48();
+  const fudgeSeconds = reader.u16();
+  const mac = reader.octets(reader.u16());
+  const originalId = reader.u16();
+  const error = reader.u16();
+  const otherData = reader.octets(reader.u16());
+  if (reader.offset !== end) reader.fail("TSIG has another length than its fields");
+  return {
+    name,
+    algorithm,
+    timeSigned,
+    fudgeSeconds,
+    mac,
+    originalId,
+    error,
+    otherData,
+    startOffset,
+  };
+}
+
+/** A message with a TSIG record behind it, and one more in its ARCOUNT. */
+export function appendTsig(message: Uint8Array, tsig: Omit<TsigRecord, "startOffset">): Uint8Array {
+  const out = new WireWriter(message.length + 512);
+  out.octets(message);
+  out.u16At(10, (((message[10] ?? 0) << 8) | (message[11] ?? 0)) + 1);
+  out.name(tsig.name);
+  out.u16(RRType.TSIG);
+  out.u16(RRClass.ANY);
+  out.u32(0);
+  const lengthAt = out.length;
+  out.u16(0);
+  out.name(tsig.algorithm);
+  out.u48(tsig.timeSigned);
+  out.u16(tsig.fudgeSeconds);
+  out.u16(tsig.mac.length);
+  out.octets(tsig.mac);
+  out.u16(tsig.originalId);
+  out.u16(tsig.error);
+  out.u16(tsig.otherData.length);
+  out.octets(tsig.otherData);
+  out.u16At(lengthAt, out.length - lengthAt - 2);
+  return out.finish();
+}
+
+/** What {@link locateTsig} says. */
+export type LocatedTsig =
+  | { readonly kind: "none" }
+  | { readonly kind: "tsig"; readonly tsig: TsigRecord }
+  | { readonly kind: "malformed"; readonly problem: string };
+
+/** Finds the TSIG of a message by moving over its records without reading them. */
+export function locateTsig(bytes: Uint8Array): LocatedTsig {
+  const reader = new WireReader(bytes, "message");
+  reader.skip(HEADER_OCTETS - 8);
+  const questions = reader.u16();
+  const records = reader.u16() + reader.u16() + reader.u16();
+  const additionals = ((bytes[10] ?? 0) << 8) | (bytes[11] ?? 0);
+  for (let read = 0; read < questions && reader.problem === undefined; read += 1) {
+    reader.skipName();
+    reader.skip(4);
+  }
+  let tsig: TsigRecord | undefined;
+  for (let read = 0; read < records && reader.problem === undefined; read += 1) {
+    const startOffset = reader.offset;
+    reader.skipName();
+    const type = reader.u16();
+    if (type !== RRType.TSIG) {
+      reader.skip(6);
+      reader.skip(reader.u16());
+    } else if (read !== records - 1 || additionals === 0) {
+      reader.fail("TSIG must be the last record of the additional section");
+    } else {
+      reader.offset = startOffset;
+      const name = reader.name("follow");
+      reader.skip(2);
+      tsig = decodeTsig(reader, name, startOffset);
+    }
+  }
+  if (reader.left > 0) reader.fail("there are octets behind the last section");
+  if (reader.problem !== undefined) {
+    return { kind: "malformed", problem: `Cannot read message as ${reader.problem}` };
+  }
+  return tsig === undefined ? { kind: "none" } : { kind: "tsig", tsig };
+}
