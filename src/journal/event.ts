@@ -2,32 +2,36 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { base64UrlText, utf8 } from "../base/index.ts";
 
 /** Everything that may be journalled, by what happened. */
-export type EventKind =
-  | "plan-accepted"
-  | "plan-refused"
-  | "policy-accepted"
-  | "policy-refused"
-  | "target-up"
-  | "target-down"
-  | "target-unknown"
-  | "target-forced"
-  | "target-released"
-  | "endpoint-failed-open"
-  | "endpoint-recovered"
-  | "capacity-held"
-  | "endpoint-enacted"
-  | "endpoint-superseded"
-  | "drift-found"
-  | "drift-repaired"
-  | "endpoint-quarantined"
-  | "write-refused"
-  | "zone-seeded"
-  | "zone-paused"
-  | "zone-resumed"
-  | "process-started"
-  | "process-ended"
-  | "process-stopped"
-  | "events-lost";
+export const EVENT_KINDS = [
+  "plan-accepted",
+  "plan-refused",
+  "policy-accepted",
+  "policy-refused",
+  "target-up",
+  "target-down",
+  "target-unknown",
+  "target-forced",
+  "target-released",
+  "endpoint-failed-open",
+  "endpoint-recovered",
+  "capacity-held",
+  "endpoint-enacted",
+  "endpoint-superseded",
+  "drift-found",
+  "drift-repaired",
+  "endpoint-quarantined",
+  "write-refused",
+  "zone-seeded",
+  "zone-paused",
+  "zone-resumed",
+  "process-started",
+  "process-ended",
+  "process-stopped",
+  "events-lost",
+] as const;
+
+/** One of {@link EVENT_KINDS}. */
+export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** Something that happened, before it has its place in the journal. */
 export interface NewEvent {

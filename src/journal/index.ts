@@ -1,5 +1,6 @@
 export {
   chainEvent,
+  EVENT_KINDS,
   type EventKind,
   firstBrokenLink,
   type Journal,

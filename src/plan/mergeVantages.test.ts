@@ -87,7 +87,7 @@ for (const { results, last, want, why } of cases) {
   });
 }
 
-test("mergeVantages() keeps the time at which the state began when another vantage confirms it", () => {
+test("mergeVantages() keeps the time at which a state began when it is confirmed", () => {
   const merged = mergeVantages([said("p1", "down", { sinceMs: 90 })], last("down"));
   assert.equal(merged?.sinceMs, 7);
 });

@@ -16,7 +16,7 @@ export interface VantageResult {
 
 /**
  * What all vantages together say of one target under one check: down only where a majority of those
- * who may vote says so. A stale vantage, or one that could not probe the target lately, has no vote;
+ * who may vote says so. A vantage that is stale, or could not probe the target lately, has none;
  * without any vote the last state is kept and marked as not fresh (unknown is not down).
  *
  * @param results one result per vantage, at least one; their order does not matter.

@@ -1,0 +1,32 @@
+import { refused } from "./storeError.ts";
+
+/** Entries of one plan, and so endpoints of a region: a cell's size in DESIGN.md. */
+export const ENTRIES_MAX = 100_000;
+/** Rows that one call may ask for: keeps an answer small beside a plan. */
+export const ROWS_MAX = 1_000;
+/** Accepted policies kept: each may be several megabytes, and the journal says who and when. */
+export const POLICY_REVISIONS_MAX = 20;
+/** Targets that people may force at once: ten times the load balancers of a large region. */
+export const FORCES_MAX = 10_000;
+/** Vantages that may ever report to one region; each is a prober that somebody named. */
+export const VANTAGES_MAX = 64;
+/** Results that one vantage may hold: ten checks on each target of a very large region. */
+export const HEALTH_RESULTS_MAX = 100_000;
+/** Events of one call: what an enactor buffers while the store is away. */
+export const EVENTS_PER_CALL_MAX = 10_000;
+/** Events kept; about 200 MB on disk. The oldest go first, and where the chain begins is noted. */
+export const JOURNAL_EVENTS_MAX = 500_000;
+
+/** Throws StoreError `refused` unless `limit` is in 1..1000. */
+export function checkRows(limit: number): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= ROWS_MAX) return;
+  throw refused(`Cannot list rows as the limit must be in 1..${ROWS_MAX}: it is ${limit}`);
+}
+
+/** Throws StoreError `refused` where one call brings too many events. */
+export function checkEventCount(count: number): void {
+  if (count <= EVENTS_PER_CALL_MAX) return;
+  throw refused(
+    `Cannot record events as a call may bring <= ${EVENTS_PER_CALL_MAX}: it brings ${count}`,
+  );
+}
