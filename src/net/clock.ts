@@ -1,0 +1,40 @@
+import { assert, type CancelWake, type Clock } from "../base/index.ts";
+
+/** setTimeout() takes at most 2^31-1 ms and fires at once above it: longer waits are walked. */
+const TIMEOUT_MS_MAX = 2 ** 31 - 1;
+
+/** The machine's own clocks. Pending wakes keep the process alive. */
+export class RealClock implements Clock {
+  monotonicMs(): number {
+    return performance.now();
+  }
+
+  wallMs(): number {
+    return Date.now();
+  }
+
+  wakeAfter(afterMs: number, task: () => void): CancelWake {
+    assert(afterMs >= 0, `a wait of ${afterMs} ms is not negative`);
+    const dueMs = performance.now() + afterMs;
+    let immediate: NodeJS.Immediate | undefined;
+    let timeout = setTimeout(arrive, delayTill(dueMs));
+    function arrive(): void {
+      // Timers may fire a fraction early, and long waits come in several parts.
+      if (performance.now() < dueMs) {
+        timeout = setTimeout(arrive, delayTill(dueMs));
+        return;
+      }
+      // After a stall Node runs timers before it reads sockets: this moves the task behind them.
+      immediate = setImmediate(task);
+    }
+    return () => {
+      clearTimeout(timeout);
+      clearImmediate(immediate);
+    };
+  }
+}
+
+function delayTill(dueMs: number): number {
+  const left = Math.ceil(dueMs - performance.now());
+  return Math.min(Math.max(left, 0), TIMEOUT_MS_MAX);
+}

@@ -1,0 +1,174 @@
+import { type FileHandle, mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { assert, type Disk } from "../base/index.ts";
+import { NetError } from "./netError.ts";
+import { systemCode, systemErrorText } from "./systemError.ts";
+
+/** Only this user: keys and plans lie here. */
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+/** Names start with a letter or digit, so the half-written `.name.new` is never one of them. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+
+/** One file being appended to. */
+interface OpenFile {
+  readonly handle: FileHandle;
+  /** The folder's own entry for the file may not be durable yet. */
+  nameIsDurable: boolean;
+}
+
+/**
+ * A folder of the real disk. Steps on one file run one after another, in the order asked;
+ * steps on different files run side by side, so a large snapshot does not hold up a log.
+ */
+export class DiskFolder implements Disk {
+  readonly #folder: string;
+  readonly #appending = new Map<string, OpenFile>();
+  readonly #tails = new Map<string, Promise<unknown>>();
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Makes the folder where there is none. Throws NetError `folder-unusable`. */
+  static async open(folder: string): Promise<DiskFolder> {
+    try {
+      await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+      await readdir(folder);
+    } catch (cause) {
+      const reason = systemErrorText(cause);
+      throw new NetError(
+        { code: "folder-unusable", folder, reason },
+        `Cannot use the folder ${folder} as it must be readable and writable: ${reason}`,
+        { cause },
+      );
+    }
+    return new DiskFolder(folder);
+  }
+
+  async list(): Promise<readonly string[]> {
+    const found = await readdir(this.#folder, { withFileTypes: true });
+    const files = found.filter((entry) => entry.isFile() && NAME.test(entry.name));
+    return files.map((entry) => entry.name).sort();
+  }
+
+  read(name: string): Promise<Uint8Array | undefined> {
+    return this.#inTurn(name, async () => {
+      try {
+        return plainBytes(await readFile(this.#path(name)));
+      } catch (error) {
+        if (systemCode(error) === "ENOENT") return undefined;
+        throw error;
+      }
+    });
+  }
+
+  append(name: string, bytes: Uint8Array): Promise<void> {
+    return this.#inTurn(name, async () => {
+      const file = await this.#appendable(name);
+      await file.handle.appendFile(bytes);
+    });
+  }
+
+  sync(name: string): Promise<void> {
+    return this.#inTurn(name, async () => {
+      const file = await this.#appendable(name);
+      await file.handle.datasync();
+      if (file.nameIsDurable) return;
+      await this.#syncFolder();
+      file.nameIsDurable = true;
+    });
+  }
+
+  replace(name: string, bytes: Uint8Array): Promise<void> {
+    return this.#inTurn(name, async () => {
+      const half = join(this.#folder, `.${name}.new`);
+      const handle = await open(half, "w", FILE_MODE);
+      try {
+        await handle.writeFile(bytes);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await this.#letGo(name);
+      await rename(half, this.#path(name));
+      await this.#syncFolder();
+    });
+  }
+
+  truncate(name: string, octets: number): Promise<void> {
+    return this.#inTurn(name, async () => {
+      const handle = await open(this.#path(name), "r+");
+      try {
+        await handle.truncate(octets);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    });
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#inTurn(name, async () => {
+      await this.#letGo(name);
+      try {
+        await unlink(this.#path(name));
+      } catch (error) {
+        if (systemCode(error) !== "ENOENT") throw error;
+      }
+      await this.#syncFolder();
+    });
+  }
+
+  /** Ends after all steps asked so far; nothing may be asked afterwards. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#tails.values());
+    for (const name of [...this.#appending.keys()]) await this.#letGo(name);
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  async #appendable(name: string): Promise<OpenFile> {
+    const held = this.#appending.get(name);
+    if (held !== undefined) return held;
+    const handle = await open(this.#path(name), "a", FILE_MODE);
+    const file: OpenFile = { handle, nameIsDurable: false };
+    this.#appending.set(name, file);
+    return file;
+  }
+
+  async #letGo(name: string): Promise<void> {
+    const held = this.#appending.get(name);
+    this.#appending.delete(name);
+    await held?.handle.close();
+  }
+
+  async #syncFolder(): Promise<void> {
+    const handle = await open(this.#folder, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+
+  #inTurn<Result>(name: string, step: () => Promise<Result>): Promise<Result> {
+    assert(NAME.test(name), `"${name}" is a plain file name`);
+    const before = this.#tails.get(name) ?? Promise.resolve();
+    const done = before.then(step, step);
+    const tail = done
+      .catch(() => undefined) // the caller sees the failure; the next step must still run
+      .then(() => {
+        if (this.#tails.get(name) === tail) this.#tails.delete(name);
+      });
+    this.#tails.set(name, tail);
+    return done;
+  }
+}
+
+// A Buffer's slice() shares memory where Uint8Array's copies: readers get what the port promises.
+function plainBytes(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}

@@ -1,0 +1,12 @@
+export { RealChance } from "./chance.ts";
+export { RealClock } from "./clock.ts";
+export { DiskFolder } from "./diskFolder.ts";
+export { type LineSink, type LogFormat, openLog, stderrFormat, stderrSink } from "./log.ts";
+export { NetError, type NetFault } from "./netError.ts";
+export { NetworkProbe } from "./networkProbe.ts";
+export type { ProbeOutcome, ProbeRequest } from "./probeTypes.ts";
+export { lookAtProcess, type ProcessSight, type ProcessState } from "./processes.ts";
+export { acquireLock, type LockHolder, type LockOutcome } from "./stateLock.ts";
+export { socketAddressText, systemCode, systemErrorText } from "./systemError.ts";
+export { TcpDialer, TcpListener } from "./tcp.ts";
+export { UdpListener } from "./udp.ts";
