@@ -91,11 +91,7 @@ type Draw = (bound: number) => number;
 
 function regionFile(region: string, index: number, rows: readonly Row[], draw: Draw): string {
   const balancers = makeBalancers(region, index, draw);
-  const pools = Array.from({ length: POOLS_PER_REGION }, (_, pool) => {
-    const size = POOL_SIZE_MIN + draw(POOL_SIZE_MAX - POOL_SIZE_MIN + 1);
-    const ids = shuffled(balancers, draw).slice(0, size);
-    return { id: `${region}-p${pool + 1}`, check: "http", targets: ids.map(({ id }) => id).sort() };
-  });
+  const pools = makePools(region, balancers, draw);
   const endpoints = rows.map((row) => {
     const pool = pools[draw(pools.length)];
     const types = row.variant.startsWith("dualstack") ? ["A", "AAAA"] : ["A"];
@@ -115,6 +111,33 @@ ${lines(endpoints)}
   ]
 }
 `;
+}
+
+interface Pool {
+  readonly id: string;
+  readonly check: string;
+  readonly targets: readonly string[];
+}
+
+/** Pools of drawn sizes; a load balancer that none of them drew joins the smallest. */
+function makePools(region: string, balancers: readonly Balancer[], draw: Draw): readonly Pool[] {
+  const pools = Array.from({ length: POOLS_PER_REGION }, () => {
+    const size = POOL_SIZE_MIN + draw(POOL_SIZE_MAX - POOL_SIZE_MIN + 1);
+    return shuffled(balancers, draw)
+      .slice(0, size)
+      .map(({ id }) => id);
+  });
+  const used = new Set(pools.flat());
+  for (const { id } of balancers) {
+    if (used.has(id)) continue;
+    const [smallest] = [...pools].sort((left, right) => left.length - right.length);
+    smallest?.push(id);
+  }
+  return pools.map((targets, index) => ({
+    id: `${region}-p${index + 1}`,
+    check: "http",
+    targets: targets.sort(),
+  }));
 }
 
 function makeBalancers(region: string, index: number, draw: Draw): readonly Balancer[] {
@@ -140,7 +163,7 @@ function shuffled<Item>(items: readonly Item[], draw: Draw): Item[] {
 function mainFile(zones: readonly string[], regions: readonly string[]): string {
   const zoneLines = zones.map(
     (zone) =>
-      `  - { name: ${zone}, hostmaster: hostmaster.${zone}, negativeTtl: 5s,\n` +
+      `  - { name: ${zone}, hostmaster: hostmaster.${zone}, negativeTtlSeconds: 5,\n` +
       `      nameservers: [{ name: ns1.holdfast-demo.${zone}, addresses: [127.0.0.1] }] }`,
   );
   return `# Written by generate.ts; do not edit by hand.
@@ -150,7 +173,6 @@ function mainFile(zones: readonly string[], regions: readonly string[]): string 
 #   npx holdfast run -c examples/aws/holdfast.yaml
 version: 1
 region: aws-example
-state: .holdfast-aws
 dns: { listen: ["127.0.0.1:5301"] }
 api: { listen: "127.0.0.1:8054" }
 demo: { loadBalancers: true }

@@ -2,7 +2,7 @@ import { assert } from "../base/index.ts";
 import { type Name, parentOf, prefixName } from "../dns/index.ts";
 
 /** Octets of wire form that the longest control name adds in front of an endpoint's name. */
-export const CONTROL_OCTETS_MAX = 18;
+export const CONTROL_OCTETS_MAX = 19;
 
 /** Owner of an endpoint's fence: `_holdfast.<endpoint>`. */
 export function fenceName(endpoint: Name): Name {

@@ -6,7 +6,14 @@ export {
   seedName,
   weightsName,
 } from "./controlNames.ts";
+export { diffPlans, type EndpointDiff, type Moved, type PlanDiff, type RRsetDiff } from "./diff.ts";
 export { type EntryContent, entryDigest, rrsetOf, rrsetsOf, weightsOf } from "./entry.ts";
+export {
+  type ExplainInputs,
+  type Explanation,
+  explainEndpoint,
+  type TargetExplanation,
+} from "./explain.ts";
 export { FAR_AHEAD_MAX, isFarAhead } from "./farAhead.ts";
 export {
   comparePositions,
@@ -34,6 +41,19 @@ export type {
   TombstoneEntry,
 } from "./plan.ts";
 export { PlanError, type PlanFault } from "./planError.ts";
+export {
+  endpointsOutsidePolicy,
+  makePlan,
+  type PlannerInputs,
+  type PlanOutcome,
+} from "./planner.ts";
+export type { EndpointMode } from "./plannerChoice.ts";
+export type { Decision } from "./plannerDecide.ts";
+export type { PlannerEvent, PlannerJournal } from "./plannerJournal.ts";
+export type { Member } from "./plannerMember.ts";
+export type { PlanNote } from "./plannerNotes.ts";
+export { Planner, type PlannerReport, type PlannerSetup } from "./plannerService.ts";
+export type { CapacityLedger, ServedSince } from "./plannerVelocity.ts";
 export type {
   AppendOutcome,
   EntryVersion,

@@ -7,7 +7,7 @@ import type { Target } from "./target.ts";
 export const ADDRESS_TYPES: readonly AddressType[] = ["A", "AAAA"];
 
 /** One address of a target, ready to stand in an RRset. */
-export interface RankedAddress {
+interface RankedAddress {
   /** RDATA in canonical presentation format. */
   readonly rdata: string;
   /** Place in canonical RDATA order among all addresses of the policy; equal addresses share it. */
@@ -21,7 +21,7 @@ export interface IndexedTarget {
 }
 
 /** A pool with its targets looked up. */
-export interface IndexedPool {
+interface IndexedPool {
   readonly pool: Pool;
   /** In order of target id. */
   readonly targets: readonly IndexedTarget[];

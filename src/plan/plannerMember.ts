@@ -4,7 +4,7 @@ import type { IndexedTarget, PolicyIndex } from "./plannerIndex.ts";
 import type { Force } from "./target.ts";
 
 /** Whether a target may serve, going by its checks and by what operators want. */
-export type Standing = "usable" | "failed" | "forced-out";
+type Standing = "usable" | "failed" | "forced-out";
 
 /** A target as it stands in one pool now. */
 export interface Member {

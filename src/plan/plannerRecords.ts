@@ -55,7 +55,26 @@ export function plannedRecords(
   return { rrsets, keptTypes };
 }
 
+// Endpoints that share a pool share the list of its usable targets, and so the RRsets made of it.
+const made = new WeakMap<readonly Member[], Map<string, PlannedRRset | "none">>();
+
 function rrsetOfMembers(
+  type: AddressType,
+  ttlSeconds: number,
+  members: readonly Member[],
+): PlannedRRset | undefined {
+  let known = made.get(members);
+  if (known === undefined) {
+    known = new Map();
+    made.set(members, known);
+  }
+  const key = `${type} ${ttlSeconds}`;
+  const rrset = known.get(key) ?? makeRRset(type, ttlSeconds, members) ?? "none";
+  known.set(key, rrset);
+  return rrset === "none" ? undefined : rrset;
+}
+
+function makeRRset(
   type: AddressType,
   ttlSeconds: number,
   members: readonly Member[],
@@ -112,6 +131,7 @@ export function sameRRsets(left: readonly PlannedRRset[], right: readonly Planne
 }
 
 function samePlannedRRset(left: PlannedRRset, right: PlannedRRset): boolean {
+  if (left === right) return true;
   return (
     left.type === right.type &&
     left.ttlSeconds === right.ttlSeconds &&

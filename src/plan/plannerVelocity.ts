@@ -89,11 +89,21 @@ export function addServed(
     const next = all[place + 1];
     return next === undefined || next.atMs > now.atMs - windowMs;
   });
-  const [first, second] = kept;
-  if (kept.length <= LEDGER_ITEMS_MAX || first === undefined || second === undefined) return kept;
-  const higher =
-    itemCapacity(first, capacityOf) > itemCapacity(second, capacityOf) ? first : second;
-  return [{ ...higher, atMs: first.atMs }, ...kept.slice(2)];
+  return kept.length <= LEDGER_ITEMS_MAX ? kept : mergeOldest(kept, capacityOf);
+}
+
+function mergeOldest(
+  items: readonly ServedSince[],
+  capacityOf: CapacityOf,
+): readonly ServedSince[] {
+  const surplus = items.slice(0, items.length - LEDGER_ITEMS_MAX + 1);
+  const kept = items.slice(surplus.length);
+  const [first, ...others] = surplus;
+  if (first === undefined) return kept;
+  const highest = others.reduce((high, item) => {
+    return itemCapacity(item, capacityOf) > itemCapacity(high, capacityOf) ? item : high;
+  }, first);
+  return [{ ...highest, atMs: first.atMs }, ...kept];
 }
 
 /** When the earliest item but the last leaves the window, which is when more may go. */
@@ -103,12 +113,12 @@ export function nextReleaseMs(items: readonly ServedSince[], windowMs: number): 
 }
 
 /** Whether both say the same of what is served. */
-export function sameServed(left: ServedSince, right: ServedSince): boolean {
+function sameServed(left: ServedSince, right: ServedSince): boolean {
   return Math.abs(left.share - right.share) <= ROUNDING && sameIds(left.targetIds, right.targetIds);
 }
 
 /** Whether both lists hold the same ids in the same order. */
-export function sameIds(left: readonly string[], right: readonly string[]): boolean {
+function sameIds(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((id, place) => id === right[place]);
 }
 
