@@ -1,0 +1,20 @@
+import { CodedError } from "../base/index.ts";
+
+/** Every way the nameserver refuses to start, reload or edit. The catalogue is docs/errors.md. */
+export type NameserverFault =
+  /** A zone of the configuration would hide fenced names that another zone serves. */
+  | {
+      readonly code: "zone-hides-names";
+      readonly zone: string;
+      readonly inside: string;
+      readonly names: number;
+    }
+  /** A zone of the configuration cannot be served as it is written. */
+  | { readonly code: "zone-setup-malformed"; readonly zone: string; readonly problem: string }
+  /** The state folder lacks a file, or one of them contradicts another. */
+  | { readonly code: "state-incomplete"; readonly problem: string }
+  /** A record of the state is whole, but not what this program writes. */
+  | { readonly code: "state-unreadable"; readonly file: string; readonly problem: string };
+
+/** Thrown by start, reload and offline edits: what is on disk and served has not changed. */
+export class NameserverError extends CodedError<NameserverFault> {}

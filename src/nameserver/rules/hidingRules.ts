@@ -1,0 +1,87 @@
+import { isAtOrBelow, type Name, parentOf, RRType } from "../../dns/index.ts";
+import { answersType } from "../chain.ts";
+import { closestEncloser, wildcardBelow } from "../lookUp.ts";
+import { aliasTarget } from "../zoneDraft.ts";
+import { rrsetOfType } from "../zoneNode.ts";
+import { isFenced, type ZoneView } from "../zoneView.ts";
+import type { Transition } from "./endpointRules.ts";
+import { type Refusal, refusal } from "./refusal.ts";
+
+/** Judges whether a changed name now hides endpoints at or below it. */
+export function judgeHiding({ before, after }: Transition, name: Name): Refusal | undefined {
+  const node = after.node(name);
+  if (node === undefined || node.cutCount === 0 || node.fenceCount === 0) return undefined;
+  for (const [type, text] of [
+    [RRType.NS, "an NS"],
+    [RRType.DNAME, "a DNAME"],
+  ] as const) {
+    if (type === RRType.NS && name === after.apex) continue;
+    if (rrsetOfType(node, type) === undefined) continue;
+    // One that is there already, from before the fences, may be changed but not made.
+    if (rrsetOfType(before.node(name), type) !== undefined) continue;
+    const detail = `${text} here must not hide an endpoint: ${node.fenceCount} are at or below`;
+    return refusal("fenced-name-is-not-hidden", name, detail);
+  }
+  return undefined;
+}
+
+/**
+ * Judges whether fenced aliases that lead over changed names still answer what they did. Deleting
+ * the target of a CNAME empties the alias as surely as deleting the alias.
+ */
+export function judgeAliases(
+  transition: Transition,
+  changed: readonly Name[],
+): Refusal | undefined {
+  const { before, after } = transition;
+  for (const endpoint of affectedAliases(transition, changed)) {
+    // One that changes itself is judged with its own fence.
+    if (!isFenced(before, endpoint) || changed.includes(endpoint)) continue;
+    for (const type of [RRType.A, RRType.AAAA]) {
+      if (answersType(before, endpoint, type) !== "yes") continue;
+      if (answersType(after, endpoint, type) === "yes") continue;
+      const detail = `endpoint ${endpoint} answers through it: it would be left empty`;
+      return refusal("alias-target-answers", changed.join(" "), detail);
+    }
+  }
+  return undefined;
+}
+
+/** Owners of aliases whose answer may have changed: found from their targets, upwards. */
+function affectedAliases({ before, after }: Transition, changed: readonly Name[]): Set<Name> {
+  const owners = new Set<Name>();
+  const targets = [...changed];
+  // A cut, a wildcard, or a new name in a wildcard's place changes what other names answer too.
+  const roots = changed.flatMap((name) => rootsOfChange(before, after, name));
+  if (roots.length > 0) {
+    for (const target of before.aliasTargets()) {
+      if (roots.some((root) => isAtOrBelow(target, root))) targets.push(target);
+    }
+  }
+  for (let target = targets.pop(); target !== undefined; target = targets.pop()) {
+    for (const owner of before.aliasesTo(target)) {
+      if (owners.has(owner) || aliasTarget(before.node(owner)) !== target) continue;
+      owners.add(owner);
+      targets.push(owner);
+    }
+  }
+  return owners;
+}
+
+/** Names at or below which other answers may change with `name`. */
+function rootsOfChange(before: ZoneView, after: ZoneView, name: Name): readonly Name[] {
+  const roots: Name[] = [];
+  const parent = name.startsWith("*.") ? parentOf(name) : undefined;
+  if (parent !== undefined) roots.push(parent);
+  const [old, next] = [before.node(name), after.node(name)];
+  const isCutChanged = [RRType.NS, RRType.DNAME].some((type) => {
+    return (rrsetOfType(old, type) === undefined) !== (rrsetOfType(next, type) === undefined);
+  });
+  if (isCutChanged) roots.push(name);
+  // Empty non-terminals made on the way take names from a wildcard, too (RFC 4592 section 2.2.2).
+  if (old === undefined && next !== undefined) {
+    const encloser = closestEncloser(before, name);
+    if (before.node(wildcardBelow(encloser)) !== undefined) roots.push(encloser);
+  }
+  return roots;
+}

@@ -1,0 +1,34 @@
+/** Rules of Holdfast that hold whoever writes, with whatever key (DESIGN.md, rules 1 and 2). */
+export type Rule =
+  /** A fenced name's records or weights change only together with its fence. */
+  | "change-carries-fence"
+  | "fence-stays"
+  | "fence-is-readable"
+  | "edition-rises"
+  | "generation-does-not-fall"
+  | "fence-says-types"
+  | "address-type-stays"
+  | "first-fence-holds-records"
+  | "fenced-name-is-visible"
+  | "fenced-name-is-not-hidden"
+  | "alias-target-answers"
+  | "weights-are-readable"
+  | "gate-is-readable"
+  | "gate-stays"
+  | "gate-edition-rises"
+  | "seed-stays"
+  | "control-names-own-txt"
+  | "name-fits-a-message"
+  | "denials-are-short";
+
+/** Why a change is refused. */
+export interface Refusal {
+  readonly rule: Rule;
+  /** One sentence for a person. */
+  readonly problem: string;
+}
+
+/** Makes a refusal: "Cannot change <what> as <must be>: <what is now>". */
+export function refusal(rule: Rule, what: string, detail: string): Refusal {
+  return { rule, problem: `Cannot change ${what} as ${detail}` };
+}
