@@ -163,7 +163,7 @@ function shuffled<Item>(items: readonly Item[], draw: Draw): Item[] {
 function mainFile(zones: readonly string[], regions: readonly string[]): string {
   const zoneLines = zones.map(
     (zone) =>
-      `  - { name: ${zone}, hostmaster: hostmaster.${zone}, negativeTtlSeconds: 5,\n` +
+      `  - { name: ${zone}, hostmaster: hostmaster.${zone}, negativeTtl: 5s,\n` +
       `      nameservers: [{ name: ns1.holdfast-demo.${zone}, addresses: [127.0.0.1] }] }`,
   );
   return `# Written by generate.ts; do not edit by hand.
@@ -173,6 +173,7 @@ function mainFile(zones: readonly string[], regions: readonly string[]): string 
 #   npx holdfast run -c examples/aws/holdfast.yaml
 version: 1
 region: aws-example
+state: .holdfast-aws
 dns: { listen: ["127.0.0.1:5301"] }
 api: { listen: "127.0.0.1:8054" }
 demo: { loadBalancers: true }

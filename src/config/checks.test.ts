@@ -168,9 +168,9 @@ const BROKEN: readonly Row[] = [
   {
     why: "negative answers outlive repairs",
     from: "    nameservers:",
-    to: "    negativeTtlSeconds: 31\n    nameservers:",
-    path: "zones[0].negativeTtlSeconds",
-    problem: /Cannot take 31/,
+    to: "    negativeTtl: 31s\n    nameservers:",
+    path: "zones[0].negativeTtl",
+    problem: /Cannot take 31s/,
   },
   {
     why: "an in-zone nameserver needs glue",

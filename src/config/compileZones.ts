@@ -11,6 +11,9 @@ const NAME_OCTETS_MAX = 255; // RFC 1035 section 2.3.4
 /** Longest of our own labels in front of a name; on the wire each dot is a length octet. */
 const CONTROL_OCTETS = "_weights._holdfast.".length;
 const APEX_TTL_DEFAULT = "1h";
+const NEGATIVE_TTL_DEFAULT = "5s";
+/** DESIGN.md: in the event negative answers outlived the repair, so they live 30 s at most. */
+const NEGATIVE_TTL = { minMs: 1_000, maxMs: 30_000, wholeSeconds: true } as const;
 /** Longest TTL taken, in milliseconds: a week, beyond which resolvers cut it (RFC 8767). */
 export const TTL_MS_MAX = 7 * 24 * 3_600_000;
 
@@ -46,6 +49,8 @@ function compileZone(
   const bounds = { minMs: 0, maxMs: TTL_MS_MAX, wholeSeconds: true };
   const apexTtl = text.apexTtl ?? APEX_TTL_DEFAULT;
   const apexTtlMs = readDuration(apexTtl, place, "apexTtl", bounds, findings);
+  const denial = text.negativeTtl ?? NEGATIVE_TTL_DEFAULT;
+  const denialMs = readDuration(denial, place, "negativeTtl", NEGATIVE_TTL, findings);
   const hostmaster = parseName(text.hostmaster ?? `hostmaster.${name}`);
   if (hostmaster.kind === "malformed") {
     findings.error(within(place, "hostmaster"), hostmaster.problem);
@@ -58,14 +63,13 @@ function compileZone(
     const problem = `Cannot serve ${name} without nameservers: its NS records name them`;
     findings.error(place, problem, "nameservers, at least one");
   }
-  if (apexTtlMs === undefined || hostmaster.kind === "malformed" || held === undefined) {
-    return undefined;
-  }
+  if (apexTtlMs === undefined || denialMs === undefined || held === undefined) return undefined;
+  if (hostmaster.kind === "malformed") return undefined;
   return {
     name,
     nameservers: nameservers.filter((server) => server !== undefined),
     hostmaster: hostmaster.name,
-    negativeTtlSeconds: text.negativeTtlSeconds ?? 5,
+    negativeTtlSeconds: denialMs / 1000,
     apexTtlSeconds: apexTtlMs / 1000,
     storeIds: held.map((store) => store.id),
   };

@@ -121,6 +121,7 @@ function compile(main: Source, sections: Sections, findings: Findings): Settings
   const endpoints = compileEndpoints(sections, { zones, pools, defaults }, findings);
   const listening = compileListening(main, stores, findings);
   const enactorIds = compileEnactors(main, findings);
+  const stateFolder = readMainKey(main, "state", MAIN_SHAPE.state, findings);
   const prober = readMainKey(main, "prober", MAIN_SHAPE.prober, findings);
   if (zones.size === 0 && sections.zones.brokenIds.size === 0 && !findings.broken) {
     findings.error(root, "Cannot go without zones: endpoints stand in them", "zones, at least one");
@@ -149,6 +150,7 @@ function compile(main: Source, sections: Sections, findings: Findings): Settings
     enactorIds,
     vantage: prober?.vantage ?? `prober-${region}`,
     demo,
+    ...(stateFolder === undefined ? {} : { stateFolder }),
   };
 }
 

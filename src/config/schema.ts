@@ -91,12 +91,11 @@ export const ZONE_SCHEMA = z.strictObject({
     "a domain name",
     "hostmaster. and the zone's name",
   ),
-  negativeTtlSeconds: key(z.int().min(1).max(30).optional(), {
-    meaning:
-      "How long resolvers may believe that a name does not exist. Short: it outlives repairs.",
-    allowed: WHOLE(1, 30),
-    otherwise: "5",
-  }),
+  negativeTtl: optionalDuration(
+    "How long resolvers may believe that a name does not exist. Short: it outlives repairs.",
+    "in whole seconds from 1s to 30s",
+    "5s",
+  ),
   apexTtl: optionalDuration("TTL of the SOA, NS and glue records.", TTL_ALLOWED, "1h"),
   stores: key(z.array(idRef()).min(1).optional(), {
     meaning: "Zone stores that hold the zone; each holds all of it.",
@@ -260,6 +259,11 @@ const listen = "address:port, IPv6 in brackets";
 export const MAIN_SHAPE = {
   version: key(z.literal(1), { meaning: "Version of this format.", allowed: "1" }),
   region: id("The region that this instance is for. State belongs to one region."),
+  state: optionalText(
+    "State folder, where --state names no other; relative to the current directory.",
+    "a path",
+    ".holdfast",
+  ),
   include: key(z.array(z.string().min(1)).max(1000).optional(), {
     meaning: "More files (.json ones are read fastest), relative to this one, no patterns.",
     allowed: "paths, at most 1000",

@@ -62,6 +62,8 @@ export interface KeySettings {
 /** A configuration that was read and checked whole: every id in it refers to something in it. */
 export interface Settings {
   readonly formatVersion: 1;
+  /** State folder as written, relative to the current directory; absent: `.holdfast`. */
+  readonly stateFolder?: string;
   readonly policy: Policy;
   /** Same zones, in the same order, as in the policy. */
   readonly zones: readonly ZoneSettings[];

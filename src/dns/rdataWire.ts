@@ -4,7 +4,6 @@ import { RDATA_ROWS, type RdataRow } from "./rdata.table.ts";
 import { copyOctets, WireReader } from "./wireReader.ts";
 import { WireWriter } from "./wireWriter.ts";
 
-const RDATA_OCTETS_SMALL = 64; // first buffer for RDATA that holds names
 
 /** The row that understands RDATA of this type and class; undefined where it is opaque. */
 function rowOf(type: number, rrClass: number): RdataRow | undefined {
@@ -46,7 +45,7 @@ function skipFields(reader: WireReader, row: RdataRow): Uint8Array {
 }
 
 function rewriteFields(reader: WireReader, row: RdataRow): Uint8Array {
-  const out = new WireWriter(RDATA_OCTETS_SMALL);
+  const out = new WireWriter();
   for (const field of row.fields) {
     if (field.kind === "name") {
       out.name(reader.name(field.pointers));

@@ -36,7 +36,7 @@ export function decodeSoa(rdata: Uint8Array): Soa {
 
 /** SOA RDATA. */
 export function encodeSoa(soa: Soa): Uint8Array {
-  const out = new WireWriter(128);
+  const out = new WireWriter();
   out.name(soa.mname);
   out.name(soa.rname);
   out.u32(soa.serial);

@@ -189,7 +189,7 @@ function signedParts(
   tsig: Omit<TsigRecord, "mac" | "startOffset">,
   requestMac: Uint8Array | undefined,
 ): readonly Uint8Array[] {
-  const variables = new WireWriter(128);
+  const variables = new WireWriter();
   variables.name(tsig.name);
   variables.u16(RRClass.ANY);
   variables.u32(0);
@@ -206,7 +206,7 @@ function signedParts(
 }
 
 function encodeTime(seconds: number): Uint8Array {
-  const out = new WireWriter(TIME_OCTETS);
+  const out = new WireWriter();
   out.u48(seconds);
   return out.finish();
 }

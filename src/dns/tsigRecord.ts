@@ -51,7 +51,7 @@ export function decodeTsig(reader: WireReader, name: Name, startOffset: number):
 
 /** A message with a TSIG record behind it, and one more in its ARCOUNT. */
 export function appendTsig(message: Uint8Array, tsig: Omit<TsigRecord, "startOffset">): Uint8Array {
-  const out = new WireWriter(message.length + 512);
+  const out = new WireWriter();
   out.octets(message);
   out.u16At(10, (((message[10] ?? 0) << 8) | (message[11] ?? 0)) + 1);
   out.name(tsig.name);

@@ -8,9 +8,18 @@ export const HEADER_OCTETS = 12;
 const POINTER_HOPS_MAX = 127;
 const POINTER_FLAG = 0xc0;
 
+const LOOP_OCTETS_MAX = 48;
+
 /** A copy that shares no memory: `slice` of a Node Buffer would. */
 export function copyOctets(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  return new Uint8Array(bytes.subarray(start, end));
+  const copy = new Uint8Array(end - start);
+  // Most are a few octets: a loop beats making a view first.
+  if (copy.length <= LOOP_OCTETS_MAX) {
+    for (let index = 0; index < copy.length; index += 1) copy[index] = bytes[start + index] ?? 0;
+  } else {
+    copy.set(bytes.subarray(start, end));
+  }
+  return copy;
 }
 
 /**

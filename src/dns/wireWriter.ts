@@ -8,15 +8,23 @@ const POINTER_OFFSET_MAX = 0x3fff; // fourteen bits: RFC 1035 section 4.1.4
 const DOT = 0x2e;
 const BACKSLASH = 0x5c;
 
+/** A buffer that is kept between messages: larger ones are rare, and not worth the memory. */
+const SPARE_OCTETS_MAX = 65_536;
+const ENDED = new Uint8Array(0);
+// Making a zeroed buffer costs more than writing a small message into it. Whoever writes, alone
+// has it, until `finish`; a second writer meanwhile makes its own.
+let spare: Uint8Array | undefined;
+
 /** Writes wire format into one buffer that grows. Numbers are written in network order. */
 export class WireWriter {
   #bytes: Uint8Array;
   #length = 0;
   // Where a name, or the tail of one, was written: RFC 1035 section 4.1.4.
-  readonly #offsets = new Map<string, number>();
+  #offsets: Map<string, number> | undefined;
 
-  constructor(firstOctets = FIRST_OCTETS) {
-    this.#bytes = new Uint8Array(firstOctets);
+  constructor() {
+    this.#bytes = spare ?? new Uint8Array(FIRST_OCTETS);
+    spare = undefined;
   }
 
   /** Octets written so far. */
@@ -24,16 +32,19 @@ export class WireWriter {
     return this.#length;
   }
 
-  /** A copy of all that was written. */
+  /** A copy of all that was written. Ends the writer: its buffer serves the next one. */
   finish(): Uint8Array {
-    return copyOctets(this.#bytes, 0, this.#length);
+    const whole = copyOctets(this.#bytes, 0, this.#length);
+    if (this.#bytes.length <= SPARE_OCTETS_MAX) spare = this.#bytes;
+    this.#bytes = ENDED;
+    return whole;
   }
 
   /** Forgets everything behind `length`; names written there must not be pointed to any more. */
   cut(length: number): void {
     this.#length = length;
-    for (const [name, offset] of this.#offsets) {
-      if (offset >= length) this.#offsets.delete(name);
+    for (const [name, offset] of this.#offsets ?? []) {
+      if (offset >= length) this.#offsets?.delete(name);
     }
   }
 
@@ -84,6 +95,7 @@ export class WireWriter {
   /** Writes a name, ending in a pointer to where its longest known tail stands. */
   compressedName(name: Name): void {
     let tail: string = name;
+    this.#offsets ??= new Map();
     while (tail !== ROOT && tail !== "") {
       const known = this.#offsets.get(tail);
       if (known !== undefined) {
@@ -102,6 +114,7 @@ export class WireWriter {
    */
   noteName(name: Name, offset: number): number {
     let at = offset;
+    this.#offsets ??= new Map();
     for (let start = 0; start < name.length && name !== ROOT; ) {
       if (at <= POINTER_OFFSET_MAX) this.#offsets.set(name.slice(start), at);
       const end = labelEnd(name, start);

@@ -28,6 +28,11 @@ export class SocketStream implements ByteStream {
 
   write(bytes: Uint8Array): boolean {
     if (!this.#socket.writable) return false; // onClose tells, or has told
+    // What is written in one turn goes to the system in one call: a pipelining client's replies.
+    if (this.#socket.writableCorked === 0) {
+      this.#socket.cork();
+      process.nextTick(() => this.#socket.uncork());
+    }
     return this.#socket.write(bytes);
   }
 

@@ -1,13 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { assert, base64UrlText, compareBytes, concatBytes, utf8 } from "../base/index.ts";
-import {
-  encodeName,
-  makeRRset,
-  type Name,
-  parseRdata,
-  type RRset,
-  typeCode,
-} from "../dns/index.ts";
+import { encodeName, type Name, parseRdata, type RRset, typeCode } from "../dns/index.ts";
 import type { NonEmpty, PlanEntry, PlannedRRset, ServingEntry } from "./plan.ts";
 import type { Weights } from "./weights.ts";
 
@@ -32,6 +25,21 @@ export function entryDigest(content: EntryContent): string {
 
 /** A planned RRset as the RRset that a nameserver holds. */
 export function rrsetOf(endpoint: Name, planned: PlannedRRset): RRset {
+  const { type, rdata } = wireOf(planned);
+  return { name: endpoint, type, ttlSeconds: planned.ttlSeconds, rdata };
+}
+
+interface Wire {
+  readonly type: number;
+  readonly rdata: readonly Uint8Array[];
+}
+
+// Endpoints that share a pool share these objects, so that ten thousand of them are parsed once.
+const wires = new WeakMap<PlannedRRset, Wire>();
+
+function wireOf(planned: PlannedRRset): Wire {
+  const known = wires.get(planned);
+  if (known !== undefined) return known;
   const type = typeCode(planned.type);
   assert(type !== undefined, `${planned.type} is an RR type`);
   const rdata = planned.records.map((record) => {
@@ -39,13 +47,14 @@ export function rrsetOf(endpoint: Name, planned: PlannedRRset): RRset {
     assert(parsed.kind === "parsed", `${record.rdata} was checked when it was planned`);
     return parsed.rdata;
   });
-  const rrset = makeRRset(endpoint, type, planned.ttlSeconds, rdata);
-  assert(rrset.rdata.length === rdata.length, "planned records are unique");
-  assert(
-    rrset.rdata.every((octets, index) => compareBytes(octets, rdata[index] ?? octets) === 0),
-    "planned records stand in canonical order, as their weights do",
-  );
-  return rrset;
+  const isCanonical = rdata.every((octets, index) => {
+    const before = rdata[index - 1];
+    return before === undefined || compareBytes(before, octets) < 0;
+  });
+  assert(isCanonical, "planned records are unique and in canonical order, as their weights are");
+  const wire = { type, rdata };
+  wires.set(planned, wire);
+  return wire;
 }
 
 /** The RRsets of an entry; none for a tombstone. */

@@ -1,0 +1,58 @@
+// Real DNS tools for tests: found on the machine, or installed from Debian's packages where the
+// tests may (root, apt). Where they may not, tests are skipped with the reason; in CI that fails.
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+/** The Debian package that brings each program. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  dig: "bind9-dnsutils",
+  nsupdate: "bind9-dnsutils",
+  kdig: "knot-dnsutils",
+  named: "bind9",
+  knotd: "knot",
+};
+const FOLDERS = ["/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin"];
+/** Package installation may wait for another one that holds apt's lock. */
+const APT_TIMEOUT_MS = 300_000;
+
+/** Why tests that need `programs` must be skipped; undefined where all of them are there. */
+export function missingPeers(...programs: string[]): string | undefined {
+  const missing = programs.filter((program) => !isInstalled(program));
+  if (missing.length === 0) return undefined;
+  const reason = install(missing);
+  if (reason === undefined) return undefined;
+  if (process.env["CI"] === "true") throw new Error(`In CI nothing is skipped: ${reason}`);
+  return reason;
+}
+
+/** Options for node:test that skip a test, with the reason, where a program cannot be had. */
+export function needs(...programs: string[]): { readonly skip?: string } {
+  const reason = missingPeers(...programs);
+  return reason === undefined ? {} : { skip: reason };
+}
+
+function isInstalled(program: string): boolean {
+  return FOLDERS.some((folder) => existsSync(`${folder}/${program}`));
+}
+
+function install(programs: readonly string[]): string | undefined {
+  if (process.getuid?.() !== 0) return `${programs.join(", ")} missing, and not root to install`;
+  if (!isInstalled("apt-get")) return `${programs.join(", ")} missing, and there is no apt-get`;
+  const packages = [...new Set(programs.map((program) => PACKAGES[program] ?? program))];
+  const apt = (...words: string[]): void => {
+    execFileSync("apt-get", ["-o", "DPkg::Lock::Timeout=240", ...words], {
+      stdio: ["ignore", "ignore", "inherit"],
+      timeout: APT_TIMEOUT_MS,
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    });
+  };
+  try {
+    // Daemons that packages bring must not start by themselves: tests start their own.
+    apt("update", "-qq");
+    apt("install", "-y", "-qq", "--no-install-recommends", ...packages);
+  } catch (error) {
+    return `Cannot install ${packages.join(", ")}: ${(error as Error).message}`;
+  }
+  const still = programs.filter((program) => !isInstalled(program));
+  return still.length === 0 ? undefined : `${still.join(", ")} missing after installation`;
+}
