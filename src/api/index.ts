@@ -1,0 +1,13 @@
+export type { ApiDeps, GateView, HeldView, RunningApi } from "./apiDeps.ts";
+export { ApiError, type ApiFault } from "./apiError.ts";
+export { within } from "./bounded.ts";
+export { type ApiAccess, ApiClient } from "./client/apiClient.ts";
+export type { StreamedEvent } from "./client/eventStream.ts";
+export { findEndpoint } from "./findEndpoint.ts";
+export type { EndpointRow, EndpointsPage, EndpointView } from "./schemas/endpoints.ts";
+export type { ChangeView, EntryView, PlanPage } from "./schemas/plans.ts";
+export type { ProcessView, StatusView, ZoneView } from "./schemas/status.ts";
+export type { InventoryView, TargetView } from "./schemas/targets.ts";
+export { startApi } from "./startApi.ts";
+export { changeView } from "./views/diffView.ts";
+export { zoneView } from "./views/statusView.ts";

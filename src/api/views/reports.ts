@@ -1,0 +1,58 @@
+import { z } from "zod";
+
+/**
+ * What the API reads of the roles' own reports. Every part may be missing: a role of another
+ * version, or one that has not reported yet, must not take the status page down.
+ */
+const Trouble = z.object({
+  endpoint: z.string(),
+  store: z.string(),
+  standing: z.string(),
+  why: z.string(),
+});
+export type Trouble = z.output<typeof Trouble>;
+
+const EnactorReport = z.object({
+  generation: z.number().optional().catch(undefined),
+  pending: z.number().optional().catch(undefined),
+  confirmed: z.number().optional().catch(undefined),
+  lagMs: z.number().optional().catch(undefined),
+  quarantined: z.array(Trouble).optional().catch(undefined),
+  troubles: z.array(Trouble).optional().catch(undefined),
+});
+export type EnactorReport = z.output<typeof EnactorReport>;
+
+const Counters = z.record(z.string(), z.number());
+
+const NameserverReport = z.object({
+  requests: Counters.optional().catch(undefined),
+  responses: Counters.optional().catch(undefined),
+  dropped: z.number().optional().catch(undefined),
+  updatesAccepted: z.number().optional().catch(undefined),
+  updatesConditionFailed: z.number().optional().catch(undefined),
+  updatesRefused: z.number().optional().catch(undefined),
+  refusals: Counters.optional().catch(undefined),
+  tcp: z.object({ open: z.number(), evicted: z.number() }).optional().catch(undefined),
+  zones: z
+    .array(z.object({ name: z.string(), serial: z.number() }))
+    .optional()
+    .catch(undefined),
+});
+export type NameserverReport = z.output<typeof NameserverReport>;
+
+const PlannerReport = z.object({ generation: z.number().optional().catch(undefined) });
+
+/** The newest plan that the planner knows, as far as its report can be read. */
+export function plannerGeneration(report: unknown): number | undefined {
+  return PlannerReport.safeParse(report).data?.generation;
+}
+
+/** An enactor's report, as far as it can be read. */
+export function enactorReport(report: unknown): EnactorReport {
+  return EnactorReport.safeParse(report).data ?? {};
+}
+
+/** The nameserver's report, as far as it can be read. */
+export function nameserverReport(report: unknown): NameserverReport {
+  return NameserverReport.safeParse(report).data ?? {};
+}

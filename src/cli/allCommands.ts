@@ -1,0 +1,55 @@
+import type { CommandSpec } from "./commandSpec.ts";
+import { backupCommand, restoreCommand } from "./commands/backup.ts";
+import { checkCommand } from "./commands/check.ts";
+import {
+  demoFailCommand,
+  demoHealCommand,
+  demoSlowCommand,
+  demoStateCommand,
+} from "./commands/demo.ts";
+import { endpointsCommand } from "./commands/endpoints.ts";
+import { explainCommand } from "./commands/explain.ts";
+import { pauseCommand, resumeCommand } from "./commands/gate.ts";
+import { planCommand } from "./commands/plan.ts";
+import { diffCommand, plansCommand } from "./commands/plans.ts";
+import { reloadCommand } from "./commands/reload.ts";
+import { runCommand } from "./commands/run.ts";
+import { statusCommand } from "./commands/status.ts";
+import {
+  drainCommand,
+  forceDownCommand,
+  forceUpCommand,
+  releaseCommand,
+  targetsCommand,
+} from "./commands/targets.ts";
+import { watchCommand } from "./commands/watch.ts";
+import type { CliActions } from "./runCli.ts";
+
+/** Every command, in the order in which help lists them. */
+export function allCommands(actions: CliActions): readonly CommandSpec[] {
+  return [
+    runCommand(actions),
+    checkCommand,
+    planCommand,
+    statusCommand,
+    endpointsCommand,
+    explainCommand,
+    watchCommand,
+    plansCommand,
+    diffCommand,
+    targetsCommand,
+    drainCommand,
+    forceUpCommand,
+    forceDownCommand,
+    releaseCommand,
+    pauseCommand,
+    resumeCommand,
+    reloadCommand,
+    backupCommand,
+    restoreCommand,
+    demoFailCommand,
+    demoHealCommand,
+    demoSlowCommand,
+    demoStateCommand,
+  ];
+}

@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { ApiClient } from "../api/index.ts";
+import type { SocketAddress } from "../base/index.ts";
+import { findingText, type Settings, type StateLayout, stateLayout } from "../config/index.ts";
+import { acceptedSettings, readConfiguration, STATE_FOLDER_DEFAULT } from "../supervise/index.ts";
+import { CliError, START_HINT } from "./cliError.ts";
+import type { Invocation } from "./commandSpec.ts";
+import type { CliIo } from "./io.ts";
+
+/** The region that a command is about: where its state is, and how to reach its parts. */
+export interface Region {
+  readonly layout: StateLayout;
+  readonly settings: Settings;
+  /** `http://127.0.0.1:8053`. */
+  readonly apiUrl: string;
+  /** Absent where it cannot be read: reading needs none. */
+  readonly token: string | undefined;
+}
+
+/** The state folder that was named, or the default one; it need not exist. */
+export function layoutOf({ io, options }: Invocation): StateLayout {
+  return stateLayout(resolve(io.cwd, options.text("state") ?? STATE_FOLDER_DEFAULT));
+}
+
+/**
+ * Finds the region by its state folder, going by the configuration given or accepted last.
+ *
+ * @throws CliError `no-state`; SuperviseError or ConfigError where the settings are unreadable.
+ */
+export function openRegion(given: Invocation): Region {
+  const layout = layoutOf(given);
+  const config = given.options.text("config");
+  if (config === undefined && !existsSync(layout.settingsFile)) throw noState(layout.folder);
+  const settings =
+    config === undefined ? acceptedSettings(layout.folder) : configured(given.io, config);
+  const { listen } = settings.api;
+  return { layout, settings, apiUrl: urlOf(listen), token: tokenOf(layout) };
+}
+
+/** Runs `use` with a client of the region's API, and gives it up afterwards. */
+export async function withApi<Value>(
+  given: Invocation,
+  use: (api: ApiClient, region: Region) => Promise<Value>,
+): Promise<Value> {
+  const region = openRegion(given);
+  const api = clientOf(region, given.io);
+  try {
+    return await use(api, region);
+  } finally {
+    await api.close();
+  }
+}
+
+/** A client of the region's API, in the name of who asks. */
+export function clientOf(region: Region, io: CliIo): ApiClient {
+  const { apiUrl, token } = region;
+  return new ApiClient({
+    baseUrl: apiUrl,
+    actor: io.actor,
+    ...(token === undefined ? {} : { token }),
+  });
+}
+
+function noState(folder: string): CliError {
+  return new CliError(
+    { code: "no-state", folder },
+    `Cannot find a region: nothing was accepted in ${folder}.\n` +
+      `Name its folder with --state DIR, or ${START_HINT}.`,
+  );
+}
+
+function configured(io: CliIo, file: string): Settings {
+  const read = readConfiguration(resolve(io.cwd, file));
+  if (read.kind === "settings") return read.settings;
+  const [first] = read.findings;
+  const where = first === undefined ? "" : `: ${findingText(first)}`;
+  throw new CliError(
+    { code: "usage", problem: "broken configuration" },
+    `Cannot go by ${file} as it is broken${where}\nSee all with: holdfast check ${file}`,
+  );
+}
+
+// What listens on every address is asked on the loopback one.
+/** Where an API that listens so is asked. */
+export function urlOf({ address, port }: SocketAddress): string {
+  if (address === "0.0.0.0") return `http://127.0.0.1:${port}`;
+  if (address === "::") return `http://[::1]:${port}`;
+  return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
+}
+
+function tokenOf(layout: StateLayout): string | undefined {
+  try {
+    return readFileSync(layout.tokenFile, "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}
