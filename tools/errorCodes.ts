@@ -18,7 +18,9 @@ export function faultCodes(path: string, text: string): readonly FaultCode[] {
 
 function codesIn(node: ts.Node): readonly string[] {
   if (ts.isPropertySignature(node) && node.name.getText() === "code" && node.type !== undefined) {
-    const members = ts.isUnionTypeNode(node.type) ? node.type.types : [node.type];
+    const members: readonly ts.TypeNode[] = ts.isUnionTypeNode(node.type)
+      ? node.type.types
+      : [node.type];
     return members
       .filter(ts.isLiteralTypeNode)
       .map((member) => member.literal)

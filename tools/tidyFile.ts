@@ -167,7 +167,7 @@ function bannedInPure(node: ts.Node): string | undefined {
     : `a pure room must not use ${node.getText()}: use ${instead}`;
 }
 
-/** True for `process` in `x.process` or `{ process: … }`: a member of that name is not the global. */
+/** True for `process` in `x.process` or `{ process: … }`: such a member is not the global. */
 function isMemberName(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent)) {

@@ -20,7 +20,7 @@ export const FRAME_HEAD_OCTETS = 16;
 export const LOG_OCTETS_MAX = 2 ** 32 - 1;
 
 /** The head of a file of this format. */
-export function encodeHead(format: LogFormat): Uint8Array {
+function encodeHead(format: LogFormat): Uint8Array {
   const head = new Uint8Array(HEAD_OCTETS);
   head.set(utf8(format.magic).subarray(0, MAGIC_OCTETS));
   viewOf(head).setUint32(MAGIC_OCTETS, format.version);

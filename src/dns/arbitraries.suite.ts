@@ -73,7 +73,7 @@ function svcbRdata(name: Name, value: Uint8Array): Uint8Array {
 }
 
 /** One RR of class IN. */
-export const anyRecord: fc.Arbitrary<ResourceRecord> = fc
+const anyRecord: fc.Arbitrary<ResourceRecord> = fc
   .tuple(anyName, anyRdata, fc.integer({ min: 0, max: 2 ** 31 - 1 }))
   .map(([name, { type, rdata }, ttlSeconds]) => ({ name, type, class: 1, ttlSeconds, rdata }));
 

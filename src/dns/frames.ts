@@ -48,13 +48,17 @@ export class FrameReader {
     const messages: Uint8Array[] = [];
     let offset = 0;
     while (offset < chunk.length && this.#problem === undefined) {
-      offset += this.#take(chunk, offset, messages);
+      offset += this.take(chunk, offset, messages);
     }
     return messages;
   }
 
-  /** Takes from `offset` up to the end of one message; the answer is how many octets. */
-  #take(chunk: Uint8Array, offset: number, messages: Uint8Array[]): number {
+  /**
+   * Takes from `offset` up to the end of one message, which is added to `messages`; the answer is
+   * how many octets. Messages cost more than their octets: whoever has to bound what waits keeps
+   * the chunk, and takes one at a time.
+   */
+  take(chunk: Uint8Array, offset: number, messages: Uint8Array[]): number {
     const left = chunk.length - offset;
     if (this.#heldOctets === 0 && left >= LENGTH_OCTETS) {
       // Most messages arrive in one piece: they are copied once.

@@ -15,7 +15,7 @@ export {
   type ResourceRecord,
   UDP_PAYLOAD_OCTETS,
 } from "./message.ts";
-export { type DecodedMessage, decodeMessage } from "./messageDecode.ts";
+export { type DecodedMessage, decodeHeader, decodeMessage } from "./messageDecode.ts";
 export {
   type EncodeOptions,
   encodeMessage,

@@ -74,6 +74,14 @@ export function decodeMessage(bytes: Uint8Array): DecodedMessage {
   return tsig === undefined ? decoded : { ...decoded, tsig };
 }
 
+/** The header alone; undefined where there are too few octets for one. */
+export function decodeHeader(bytes: Uint8Array): MessageHeader | undefined {
+  if (bytes.length < HEADER_OCTETS) return undefined;
+  const reader = new WireReader(bytes, "message");
+  const id = reader.u16();
+  return readHeader(id, reader.u16());
+}
+
 function countsProblem(
   header: MessageHeader,
   counts: readonly [number, number, number, number],

@@ -19,7 +19,7 @@ export type ParsedName =
 export const ROOT = "." as Name;
 
 /** RFC 1035 section 2.3.4. */
-export const LABEL_OCTETS_MAX = 63;
+const LABEL_OCTETS_MAX = 63;
 /** RFC 1035 section 2.3.4; counts each length octet and the root's zero octet. */
 export const NAME_OCTETS_MAX = 255;
 

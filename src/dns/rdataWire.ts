@@ -4,7 +4,6 @@ import { RDATA_ROWS, type RdataRow } from "./rdata.table.ts";
 import { copyOctets, WireReader } from "./wireReader.ts";
 import { WireWriter } from "./wireWriter.ts";
 
-
 /** The row that understands RDATA of this type and class; undefined where it is opaque. */
 function rowOf(type: number, rrClass: number): RdataRow | undefined {
   const row = RDATA_ROWS.get(type);

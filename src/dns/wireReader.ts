@@ -22,6 +22,19 @@ export function copyOctets(bytes: Uint8Array, start: number, end: number): Uint8
   return copy;
 }
 
+interface ReadName {
+  readonly name: Name;
+  /** Of its wire form. */
+  readonly octets: number;
+}
+
+/** Where a label or pointer stood, and how much of the name being read was before it. */
+interface PassedLabel {
+  readonly at: number;
+  readonly characters: number;
+  readonly octets: number;
+}
+
 /**
  * Reads wire format from the left. Reading past `end` or something malformed sets `problem` and
  * goes on with zeros, so that whoever reads checks once, not at every octet; it never throws.
@@ -34,8 +47,8 @@ export class WireReader {
   problem: string | undefined = undefined;
   // RDATA by itself has no earlier names: its octets are not a message to point into.
   readonly #isMessage: boolean;
-  // Names by where they begin: a pointer to a name already read costs no second reading.
-  readonly #names = new Map<number, Name>();
+  // Names by where they begin: no label is read twice, however many pointers lead to it.
+  readonly #names = new Map<number, ReadName>();
 
   constructor(bytes: Uint8Array, holding: "message" | "rdata") {
     this.bytes = bytes;
@@ -108,16 +121,18 @@ export class WireReader {
    */
   name(pointers: "follow" | "refuse"): Name {
     const { bytes, offset: start } = this;
+    const passed: PassedLabel[] = []; // behind a pointer: others may lead there, too
     let at = start;
     let lowest = start;
     let behind = -1; // offset behind the first pointer: where reading goes on
-    let nameOctets = 1;
+    let octets = 1;
     let hops = 0;
     let text = "";
     for (;;) {
       const length = at < this.end ? (bytes[at] ?? 0) : -1;
       if (length === 0) break;
       if (length < 0) return this.#malformed("name is cut off");
+      if (behind >= 0) passed.push({ at, characters: text.length, octets });
       if (length >= POINTER_FLAG) {
         if (pointers === "refuse" || !this.#isMessage) {
           return this.#malformed("name must not be compressed");
@@ -129,31 +144,38 @@ export class WireReader {
           return this.#malformed("compression pointer does not point to an earlier name");
         }
         if (behind < 0) behind = at + 2;
-        const known = text === "" ? this.#names.get(target) : undefined;
-        if (known !== undefined) return this.#read(start, behind, known);
+        const known = this.#names.get(target);
+        if (known !== undefined) {
+          octets += known.octets - 1;
+          if (octets > NAME_OCTETS_MAX) return this.#malformed("name is longer than 255 octets");
+          if (text === "") text = known.name;
+          else if (known.name !== ROOT) text += known.name;
+          break;
+        }
         lowest = target;
         at = target;
         continue;
       }
       if (length >= 0x40) return this.#malformed("label has a reserved type");
-      nameOctets += 1 + length;
-      if (nameOctets > NAME_OCTETS_MAX) return this.#malformed("name is longer than 255 octets");
+      octets += 1 + length;
+      if (octets > NAME_OCTETS_MAX) return this.#malformed("name is longer than 255 octets");
       const labelEnd = at + 1 + length;
       if (labelEnd > this.end) return this.#malformed("name is cut off");
       for (at += 1; at < labelEnd; at += 1) text += OCTET_TEXT[bytes[at] ?? 0];
       text += ".";
     }
-    return this.#read(start, behind < 0 ? at + 1 : behind, text === "" ? ROOT : (text as Name));
+    const name = text === "" ? ROOT : (text as Name);
+    for (const { at: offset, characters, octets: before } of passed) {
+      const tail = characters < text.length ? (text.slice(characters) as Name) : ROOT;
+      this.#names.set(offset, { name: tail, octets: octets - before + 1 });
+    }
+    this.offset = behind < 0 ? at + 1 : behind;
+    this.#names.set(start, { name, octets });
+    return name;
   }
 
   #malformed(problem: string): Name {
     this.fail(problem);
     return ROOT;
-  }
-
-  #read(start: number, next: number, name: Name): Name {
-    this.offset = next;
-    this.#names.set(start, name);
-    return name;
   }
 }

@@ -19,6 +19,11 @@ const cases = [
     why: "time in UTC, subject, text",
   },
   {
+    event: { ...failed, text: "lb-a1 is down: HTTP 503" },
+    want: "2025-10-20T07:48:03.025Z lb-a1 is down: HTTP 503",
+    why: "a text that begins with its subject is not given it twice",
+  },
+  {
     event: { ...failed, text: "down: a\r\nb\u001b[2J\u009bc" },
     want: "2025-10-20T07:48:03.025Z lb-a1: down: a b [2J c",
     why: "a peer's words must not break the line or steer a terminal",

@@ -3,7 +3,7 @@ import { refused } from "./storeError.ts";
 /** Entries of one plan, and so endpoints of a region: a cell's size in DESIGN.md. */
 export const ENTRIES_MAX = 100_000;
 /** Rows that one call may ask for: keeps an answer small beside a plan. */
-export const ROWS_MAX = 1_000;
+const ROWS_MAX = 1_000;
 /** Accepted policies kept: each may be several megabytes, and the journal says who and when. */
 export const POLICY_REVISIONS_MAX = 20;
 /** Targets that people may force at once: ten times the load balancers of a large region. */

@@ -8,7 +8,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lookAtProcess } from "../../src/net/index.ts";
-import { type ProcessTable, SupervisorClient } from "../../src/supervise/index.ts";
+import {
+  endLeftover,
+  findLeftovers,
+  type ProcessTable,
+  SupervisorClient,
+} from "../../src/supervise/index.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 /** Far beyond what any machine needs: a test waits for a condition, never for this. */
@@ -125,7 +130,11 @@ export class Region {
 
   /** Starts `holdfast run` on it. */
   start(extra: readonly string[] = []): Instance {
-    const words = ["run", "-c", this.config, "--state", this.state, ...extra];
+    return this.run(["run", "-c", this.config, "--state", this.state, ...extra]);
+  }
+
+  /** Runs any command line in its folder. */
+  run(words: readonly string[]): Instance {
     const instance = new Instance(words, this.folder);
     this.#instances.push(instance);
     return instance;
@@ -164,12 +173,23 @@ export class Region {
 
   /** The addresses that the endpoint is answered with, sorted; undefined where it is not. */
   async answer(): Promise<readonly string[] | undefined> {
+    const answer = await this.#ask();
+    return typeof answer === "string" ? undefined : answer;
+  }
+
+  /** How it is not answered: `ENODATA`, `ECONNREFUSED`; undefined where it is. */
+  async code(): Promise<string | undefined> {
+    const answer = await this.#ask();
+    return typeof answer === "string" ? answer : undefined;
+  }
+
+  async #ask(): Promise<readonly string[] | string> {
     const resolver = new Resolver({ timeout: 500, tries: 1 });
     resolver.setServers([`127.0.0.1:${this.places.dnsPort}`]);
     try {
       return (await resolver.resolve4(ENDPOINT)).sort();
-    } catch {
-      return undefined;
+    } catch (error) {
+      return error instanceof Error && "code" in error ? String(error.code) : String(error);
     }
   }
 
@@ -179,10 +199,12 @@ export class Region {
     await until(`answers ${wanted}`, async () => JSON.stringify(await this.answer()) === wanted);
   }
 
-  /** Kills whatever is left, and removes the folder. */
-  dispose(): void {
-    for (const instance of this.#instances) instance.child.kill("SIGKILL");
-    for (const pid of this.leftRunning()) process.kill(pid, "SIGKILL");
+  /** Ends whatever is left, and removes the folder. */
+  async dispose(): Promise<void> {
+    for (const { child } of this.#instances) child.kill("SIGTERM");
+    await Promise.all(this.#instances.map(({ ended }) => ended));
+    // A supervisor that was killed left some behind, and noted them.
+    for (const record of findLeftovers(this.state)) await endLeftover(record);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
@@ -236,7 +258,7 @@ export async function withRegion(work: (region: Region) => Promise<void>): Promi
   try {
     await work(region);
   } finally {
-    region.dispose();
+    await region.dispose();
   }
 }
 

@@ -65,7 +65,7 @@ test("a target that fails leaves the answers, and comes back healed", async () =
   });
 });
 
-test("a process that somebody stops is reported and left alone, and goes on when continued", async () => {
+test("a process that somebody stops is reported, left alone, and goes on", async () => {
   await withRegion(async (region) => {
     const instance = await region.up();
     const pid = await region.pid("planner");

@@ -15,7 +15,7 @@ const SMALL_CALL_MS = 10_000;
 const LARGE_CALL_MS = 60_000;
 
 /** How much a call may bring and how long it may take. */
-export type CallSize = "small" | "large";
+type CallSize = "small" | "large";
 
 /** One call of the plan store's port, as it travels over the socket. */
 export interface Operation<Request, Answer> {

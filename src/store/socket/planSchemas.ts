@@ -14,9 +14,9 @@ import {
 import { ENTRIES_MAX } from "../limits.ts";
 
 /** Longest word of people or programs (ids, actors) in a message, in characters. */
-export const WORD_CHARACTERS_MAX = 255;
+const WORD_CHARACTERS_MAX = 255;
 /** Longest sentence (causes, reasons, details) in a message, in characters: four pages of text. */
-export const SENTENCE_CHARACTERS_MAX = 16_384;
+const SENTENCE_CHARACTERS_MAX = 16_384;
 
 /** A canonical name: the text must be its own canonical form, or two texts would be one name. */
 export const nameSchema = z.custom<Name>((value) => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import Fastify, { type FastifyInstance } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { type Clock, errorText, type Log } from "../../base/index.ts";
 import type { Store } from "../store.ts";
 import { refused, StoreError } from "../storeError.ts";
@@ -42,7 +42,7 @@ export async function serveStore(
 ): Promise<ServedStore> {
   checkSocketPath(socketPath);
   const watchers = new Watchers(store, clock);
-  const app = buildApp(store, watchers, log);
+  const app = await buildApp(store, watchers, log);
   await app.ready();
   await removeStaleSocket(socketPath);
   await listen(app, socketPath);
@@ -55,7 +55,9 @@ export async function serveStore(
   };
 }
 
-function buildApp(store: Store, watchers: Watchers, log: Log): FastifyInstance {
+async function buildApp(store: Store, watchers: Watchers, log: Log): Promise<FastifyInstance> {
+  // Loaded here, as every process comes through this room's door and one alone serves.
+  const { default: Fastify } = await import("fastify");
   const app = Fastify({
     logger: false,
     connectionTimeout: IDLE_MS_MAX,

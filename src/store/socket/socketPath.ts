@@ -3,7 +3,7 @@ import { errorText } from "../../base/index.ts";
 import { refused, StoreError } from "../storeError.ts";
 
 /** Octets of a socket's path: `sun_path` has 104 on some systems, 108 on Linux, with a zero. */
-export const SOCKET_PATH_OCTETS_MAX = 100;
+const SOCKET_PATH_OCTETS_MAX = 100;
 
 /** Throws StoreError `refused` where a path is too long for a Unix domain socket. */
 export function checkSocketPath(path: string): void {

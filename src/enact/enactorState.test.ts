@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SeededChance } from "../../sim/seededChance.ts";
+import { SimClock } from "../../sim/simClock.ts";
+import { noSpace, SimDisk } from "../../sim/simDisk.ts";
+import { RecordLog, RecordLogError, SILENT_LOG, utf8 } from "../base/index.ts";
+import { EnactorState } from "./enactorState.ts";
+import { ENDPOINT, entryAt, fenceOf, tombstoneAt, ZONE } from "./samples.suite.ts";
+
+const chance = new SeededChance(1);
+const open = (disk: SimDisk, clock: SimClock) => {
+  return EnactorState.open(disk, clock, chance, SILENT_LOG);
+};
+const news = (generation: number, ...entries: readonly ReturnType<typeof entryAt>[]) => {
+  const head = { region: "test", generation, digest: `d${generation}`, floorGeneration: 0 };
+  return { head, entries, isWholeLine: false };
+};
+
+test("EnactorState gives back entries, marks and cursor after a power cut", async () => {
+  const clock = new SimClock();
+  const disk = new SimDisk();
+  const state = await open(disk, clock);
+  const other = entryAt(2, { endpoint: ZONE, answers: 3 });
+  state.follow(news(2, entryAt(1), other));
+  state.see("a", ENDPOINT, fenceOf(entryAt(1)));
+  const override = { kind: "override", id: "o", untilMs: 1_000_000 } as const;
+  state.see("b", ENDPOINT, fenceOf(entryAt(9), { mark: override }));
+  await clock.advance(1_000);
+  const next = await open(disk.crash("nothing", chance), clock);
+  assert.deepEqual(
+    next.entries,
+    new Map([
+      [ENDPOINT, entryAt(1)],
+      [ZONE, other],
+    ]),
+  );
+  assert.deepEqual(next.cursor, { generation: 2, digest: "d2" });
+  assert.deepEqual(next.mark("a", ENDPOINT), state.mark("a", ENDPOINT));
+  assert.deepEqual(next.mark("b", ENDPOINT), state.mark("b", ENDPOINT));
+  assert.equal(next.highest?.generation, 9);
+});
+
+test("EnactorState takes nothing older, and remembers the highest edition", async () => {
+  const state = await open(new SimDisk(), new SimClock());
+  assert.equal(state.follow(news(3, entryAt(3))).length, 1);
+  assert.equal(state.follow(news(2, entryAt(2))).length, 0);
+  assert.deepEqual(state.entries.get(ENDPOINT), entryAt(3));
+  state.see("a", ENDPOINT, fenceOf(entryAt(3), { edition: 40 }));
+  state.see("a", ENDPOINT, fenceOf(entryAt(2), { edition: 90 }));
+  const mark = state.mark("a", ENDPOINT);
+  assert.deepEqual([mark?.generation, mark?.editionMax], [3, 90]);
+});
+
+test("EnactorState knows which entries the plan store's line does not have", async () => {
+  const state = await open(new SimDisk(), new SimClock());
+  const other = entryAt(2, { endpoint: ZONE });
+  state.follow(news(2, entryAt(1), other));
+  assert(state.isOnLine(other));
+  state.follow({ ...news(1, entryAt(1)), isWholeLine: true });
+  assert(state.isOnLine(entryAt(1)));
+  assert(!state.isOnLine(other), "the line went back behind it");
+  state.follow(news(3, entryAt(3, { endpoint: ZONE })));
+  assert(state.isOnLine(entryAt(3, { endpoint: ZONE })));
+});
+
+test("EnactorState keeps a tombstone entry", async () => {
+  const clock = new SimClock();
+  const disk = new SimDisk();
+  const state = await open(disk, clock);
+  const head = { region: "test", generation: 4, digest: "d", floorGeneration: 0 };
+  state.follow({ head, entries: [tombstoneAt(4)], isWholeLine: true });
+  await state.close();
+  assert.deepEqual((await open(disk, clock)).entries.get(ENDPOINT), tombstoneAt(4));
+});
+
+test("EnactorState goes on in memory with a full disk, and saves when there is room", async () => {
+  const clock = new SimClock();
+  const disk = new SimDisk();
+  const state = await open(disk, clock);
+  disk.failWhen = () => noSpace();
+  state.follow(news(1, entryAt(1)));
+  await clock.advance(60_000);
+  assert.deepEqual(state.entries.get(ENDPOINT), entryAt(1));
+  disk.failWhen = () => undefined;
+  state.follow(news(2, entryAt(2)));
+  await clock.advance(20_000);
+  const next = await open(disk.crash("nothing", chance), clock);
+  assert.deepEqual(next.entries.get(ENDPOINT), entryAt(2));
+});
+
+test("EnactorState puts a damaged file aside, and starts without it", async () => {
+  const clock = new SimClock();
+  const disk = new SimDisk();
+  const state = await open(disk, clock);
+  for (const generation of [1, 2, 3]) {
+    state.follow(news(generation, entryAt(generation)));
+    await clock.advance(100);
+  }
+  disk.tamper("state.log", (bytes) => bytes.map((octet, at) => (at === 60 ? octet ^ 255 : octet)));
+  const next = await open(disk, clock);
+  assert.equal(next.entries.size, 0);
+  assert((await disk.list()).includes("state.log.damaged"));
+});
+
+test("EnactorState refuses a file of a newer version, and leaves it alone", async () => {
+  const disk = new SimDisk();
+  const clock = new SimClock();
+  const newer = await RecordLog.open(disk, "state.log", { magic: "holdfast-enact", version: 2 });
+  await newer.log.append([utf8("what this version cannot know")]);
+  const before = await disk.read("state.log");
+  await assert.rejects(
+    open(disk, clock),
+    (error) => error instanceof RecordLogError && error.fault.code === "log-too-new",
+  );
+  assert.deepEqual(await disk.read("state.log"), before);
+});
+
+test("EnactorState rewrites its file before it grows without bound", async () => {
+  const clock = new SimClock();
+  const disk = new SimDisk();
+  const state = await open(disk, clock);
+  const cause = "x".repeat(400_000);
+  for (let generation = 1; generation <= 60; generation += 1) {
+    state.follow(news(generation, entryAt(generation, { cause })));
+    await clock.advance(100);
+  }
+  const octets = (await disk.read("state.log"))?.length ?? 0;
+  assert(octets < 60 * 400_000 * 0.6, `${octets} octets after 60 changes of 400,000`);
+  assert.equal((await open(disk, clock)).entries.get(ENDPOINT)?.generation, 60);
+});

@@ -1,0 +1,171 @@
+import {
+  type CancelWake,
+  type Chance,
+  type Clock,
+  errorText,
+  type Log,
+  sleep,
+} from "../base/index.ts";
+import {
+  comparePositions,
+  type PlanChanges,
+  type PlanEntry,
+  type PlanHead,
+  type PlanStore,
+  type Position,
+} from "../plan/index.ts";
+import { backoff } from "./backoff.ts";
+import type { Cursor } from "./stateRecord.ts";
+
+/** How often the plan store is asked although it said nothing: hints are only hints. */
+const POLL_MS = 2_000;
+/** How long an endpoint without its fence waits for the plan store's word. */
+const ASK_MS_MAX = 2_000;
+
+/** Newest entries of what changed, and where the plan store's line stands. */
+export interface PlanNews {
+  readonly head: PlanHead;
+  readonly entries: readonly PlanEntry[];
+  /** The entries are all that the line has: where it is not the line followed so far. */
+  readonly isWholeLine: boolean;
+}
+
+/** What a follower needs of the enactor. */
+export interface FollowerHost {
+  cursor(): Cursor;
+  /** The highest position known: of a plausible fence seen anywhere, or of an entry held. */
+  highest(): Position | undefined;
+  /** What the store says; called before anyone is told that it answered. */
+  onNews(news: PlanNews): void;
+}
+
+/** Follows the plan store's line of plans, for ever, whatever becomes of the store. */
+export class PlanFollower {
+  readonly #planStore: PlanStore;
+  readonly #host: FollowerHost;
+  readonly #clock: Clock;
+  readonly #chance: Chance;
+  readonly #log: Log;
+  #unwatch: () => void = () => {};
+  #cancelPoll: CancelWake = () => {};
+  #isLineChecked = false;
+  #running: Promise<boolean> | undefined;
+  #next: Promise<boolean> | undefined;
+  #failures = 0;
+  #isClosed = false;
+
+  constructor(planStore: PlanStore, host: FollowerHost, clock: Clock, chance: Chance, log: Log) {
+    this.#planStore = planStore;
+    this.#host = host;
+    this.#clock = clock;
+    this.#chance = chance;
+    this.#log = log;
+  }
+
+  start(): void {
+    this.#unwatch = this.#planStore.watch((hint) => {
+      if (hint.topic === "connected") this.#isLineChecked = false;
+      if (hint.topic === "connected" || hint.topic === "plan") void this.refresh();
+    });
+    void this.refresh();
+  }
+
+  /** Whether the plan store answered the last time. */
+  get isReachable(): boolean {
+    return this.#failures === 0;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#unwatch();
+    this.#cancelPoll();
+  }
+
+  /** Asks the plan store, at once; true where it answered. What is new was offered before. */
+  refresh(): Promise<boolean> {
+    if (this.#running === undefined) {
+      this.#running = this.#refreshOnce().finally(() => {
+        this.#running = undefined;
+      });
+      return this.#running;
+    }
+    // An answer under way may be older than the question: one more, shared by all who ask now.
+    this.#next ??= this.#running.then(() => {
+      this.#next = undefined;
+      return this.refresh();
+    });
+    return this.#next;
+  }
+
+  /** {@link refresh} for those who cannot wait for a store that hangs: false after a while. */
+  ask(): Promise<boolean> {
+    const late = sleep(this.#clock, ASK_MS_MAX).then(() => false);
+    return Promise.race([this.refresh(), late]);
+  }
+
+  async #refreshOnce(): Promise<boolean> {
+    if (this.#isClosed) return false;
+    this.#cancelPoll();
+    try {
+      const news = await this.#read();
+      if (this.#isClosed) return false;
+      this.#failures = 0;
+      this.#host.onNews(news);
+      await this.#raiseFloor(news.head);
+      this.#schedule(POLL_MS);
+      return true;
+    } catch (error) {
+      this.#isLineChecked = false;
+      this.#failures += 1;
+      if (this.#failures === 1) {
+        this.#log.warn("plan store not reachable", { problem: errorText(error) });
+      }
+      const { afterMs, jitterMs } = backoff(this.#failures);
+      this.#schedule(afterMs + this.#chance.below(Math.ceil(jitterMs) + 1));
+      return false;
+    }
+  }
+
+  /** What changed after our place in the line, or everything where the line is another one. */
+  async #read(): Promise<PlanNews> {
+    const cursor = this.#host.cursor();
+    const isSameLine = this.#isLineChecked || (await this.#isOnLine(cursor));
+    const after = isSameLine ? cursor.generation : 0;
+    const changes = await this.#planStore.changesAfter(after);
+    this.#isLineChecked = true;
+    const { head } = changes;
+    const wentBack =
+      head.generation < cursor.generation ||
+      (head.generation === cursor.generation && head.digest !== cursor.digest);
+    if (after === 0 || !wentBack) return newsOf(changes);
+    return newsOf(await this.#planStore.changesAfter(0));
+  }
+
+  /** A store restored from a copy, or made anew, has another plan at our generation, or none. */
+  async #isOnLine(cursor: Cursor): Promise<boolean> {
+    if (cursor.generation === 0) return true;
+    const [held] = await this.#planStore.summaries(1, cursor.generation + 1);
+    return held?.generation === cursor.generation && held.digest === cursor.digest;
+  }
+
+  async #raiseFloor(head: PlanHead): Promise<void> {
+    const seen = this.#host.highest();
+    if (seen === undefined) return;
+    const known = {
+      epoch: seen.epoch,
+      generation: Math.max(head.generation, head.floorGeneration),
+    };
+    if (comparePositions(seen, known) <= 0) return;
+    this.#log.warn("a zone is ahead of the plan store", { generation: seen.generation });
+    await this.#planStore.raiseFloor({ epoch: seen.epoch, generation: seen.generation });
+  }
+
+  #schedule(afterMs: number): void {
+    if (this.#isClosed) return;
+    this.#cancelPoll = this.#clock.wakeAfter(afterMs, () => void this.refresh());
+  }
+}
+
+function newsOf({ head, entries, after }: PlanChanges): PlanNews {
+  return { head, entries, isWholeLine: after === 0 };
+}

@@ -1,0 +1,190 @@
+import { type Chance, type Clock, type Disk, errorText, type Log } from "../base/index.ts";
+import type { Name } from "../dns/index.ts";
+import type { Journal } from "../journal/index.ts";
+import type { PlanEntry, PlanStore, ZonePolicy, ZoneStore } from "../plan/index.ts";
+import { EnactError } from "./enactError.ts";
+import { EnactorState } from "./enactorState.ts";
+import { Lane, type LaneHost } from "./lane.ts";
+import { Outbox } from "./outbox.ts";
+import { PlanFollower, type PlanNews } from "./planFollower.ts";
+import { rankOf } from "./rank.ts";
+import { type EnactorReport, reportLane } from "./report.ts";
+
+/** What an enactor is made of. */
+export interface EnactorOptions {
+  /** Human-readable and stable, such as `enactor-az1`; one of `enactorIds`. */
+  readonly id: string;
+  /** All enactors of the region: only to share the work, never for safety. */
+  readonly enactorIds: readonly string[];
+  readonly planStore: PlanStore;
+  readonly journal: Journal;
+  /** By id; closed by whoever made them. */
+  readonly zoneStores: ReadonlyMap<string, ZoneStore>;
+  readonly zones: readonly ZonePolicy[];
+  /** This enactor's own folder. */
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly log: Log;
+}
+
+/**
+ * Puts plans into DNS, and decides nothing. Several run at once, each on its own: what makes a
+ * write safe is checked by the zone store in the same step as the write.
+ */
+export class Enactor {
+  readonly #options: EnactorOptions;
+  readonly #state: EnactorState;
+  readonly #outbox: Outbox;
+  readonly #follower: PlanFollower;
+  readonly #lanes = new Map<string, Lane>();
+  #zones: readonly ZonePolicy[];
+
+  private constructor(options: EnactorOptions, state: EnactorState) {
+    const { id, clock, chance, log, journal, planStore } = options;
+    this.#options = options;
+    this.#state = state;
+    this.#zones = options.zones;
+    this.#outbox = new Outbox(journal, id, clock, chance.fork("outbox"), log);
+    const host = {
+      cursor: () => state.cursor,
+      highest: () => state.highest,
+      onNews: (news: PlanNews) => this.#onNews(news),
+    };
+    this.#follower = new PlanFollower(planStore, host, clock, chance.fork("follow"), log);
+    for (const [storeId, store] of options.zoneStores) {
+      const lane = new Lane(store, this.#hostOf(storeId), clock, chance.fork(storeId), log);
+      this.#lanes.set(storeId, lane);
+    }
+  }
+
+  /**
+   * Loads what an earlier run left, and works from it at once; the plan store is followed as soon
+   * as it answers.
+   *
+   * @throws EnactError `not-an-enactor`; RecordLogError `log-too-new`; or the disk's own error.
+   */
+  static async start(options: EnactorOptions): Promise<Enactor> {
+    const { id, enactorIds, disk, clock, chance, log } = options;
+    if (!enactorIds.includes(id)) {
+      throw new EnactError(
+        { code: "not-an-enactor", id },
+        `Cannot start enactor ${id} as it must be one of the region's: ${enactorIds.join(", ")}`,
+      );
+    }
+    const state = await EnactorState.open(disk, clock, chance.fork("state"), log);
+    const enactor = new Enactor(options, state);
+    enactor.#begin();
+    return enactor;
+  }
+
+  /** Takes other zones of the same stores; an endpoint once held in a store is never let go. */
+  reload(zones: readonly ZonePolicy[]): void {
+    this.#zones = zones;
+    for (const [storeId, lane] of this.#lanes) {
+      lane.setZones(this.#zonesOf(storeId));
+      const known = lane.progress;
+      const entries = this.#entriesOf(storeId, [...this.#state.entries.values()]);
+      lane.offer(entries.filter((entry) => !known.has(entry.endpoint)));
+    }
+  }
+
+  report(): EnactorReport {
+    const nowMs = this.#options.clock.monotonicMs();
+    const lanes = [...this.#lanes].map(([storeId, lane]) =>
+      reportLane(storeId, lane, this.#zonesOf(storeId), nowMs),
+    );
+    const stores = lanes.map((lane) => lane.store);
+    const troubles = lanes.flatMap((lane) => lane.troubles);
+    const quarantined = troubles.filter(({ standing }) => standing === "quarantined");
+    return {
+      id: this.#options.id,
+      generation: this.#state.cursor.generation,
+      planStoreReachable: this.#follower.isReachable,
+      confirmed: stores.reduce((sum, store) => sum + store.confirmed, 0),
+      pending: stores.reduce((sum, store) => sum + store.pending, 0),
+      lagMs: Math.max(0, ...lanes.map((lane) => lane.lagMs)),
+      quarantined,
+      troubles,
+      stores,
+      eventsWaiting: this.#outbox.waiting,
+    };
+  }
+
+  /** Stops; writes under way may still arrive, as they may when a process is killed. */
+  async close(): Promise<void> {
+    this.#follower.close();
+    for (const lane of this.#lanes.values()) lane.close();
+    this.#outbox.close();
+    await this.#state.close();
+  }
+
+  #begin(): void {
+    for (const [storeId, lane] of this.#lanes) {
+      lane.setZones(this.#zonesOf(storeId));
+      lane.restore(this.#entriesOf(storeId, [...this.#state.entries.values()]));
+    }
+    this.#follower.start();
+  }
+
+  #onNews(news: PlanNews): void {
+    const fresh = this.#state.follow(news);
+    if (fresh.length === 0) return;
+    for (const [storeId, lane] of this.#lanes) lane.offer(this.#entriesOf(storeId, fresh));
+  }
+
+  #zonesOf(storeId: string): readonly Name[] {
+    const zones = this.#zones.filter((zone) => zone.storeIds.includes(storeId));
+    return zones.map((zone) => zone.name);
+  }
+
+  /** A zone that left the configuration goes on answering: it is seen to where it was held. */
+  #entriesOf(storeId: string, entries: readonly PlanEntry[]): readonly PlanEntry[] {
+    const zones = new Set(this.#zonesOf(storeId));
+    return entries.filter(
+      ({ zone, endpoint }) => zones.has(zone) || this.#state.mark(storeId, endpoint) !== undefined,
+    );
+  }
+
+  #hostOf(storeId: string): LaneHost {
+    const { id, enactorIds } = this.#options;
+    const state = this.#state;
+    return {
+      actor: id,
+      rankOf: (endpoint) => rankOf(endpoint, id, enactorIds),
+      newestGeneration: () => Math.max(state.cursor.generation, state.highest?.generation ?? 0),
+      mark: (endpoint) => state.mark(storeId, endpoint),
+      see: (endpoint, fence) => {
+        const known = Math.max(state.cursor.generation, state.highest?.generation ?? 0);
+        state.see(storeId, endpoint, fence);
+        if (fence.generation > known) this.#askForNews();
+      },
+      askPlanStore: () => this.#follower.ask(),
+      isNewest: (entry) => state.isOnLine(entry),
+      onSuperseded: () => this.#askForNews(),
+      isWhole: (zone) => this.#isWhole(zone),
+      knowsPlan: () => state.entries.size > 0,
+      tell: (event) => this.#outbox.put(event),
+    };
+  }
+
+  /** A store that does not answer is asked again by the follower, at its own pace. */
+  #askForNews(): void {
+    if (this.#follower.isReachable) void this.#follower.refresh();
+  }
+
+  /** Everything that the policy wants in the zone is planned, and the newest plan is known here. */
+  async #isWhole(zone: Name): Promise<"whole" | "not-yet" | "unavailable"> {
+    if (!(await this.#follower.ask())) return "unavailable";
+    try {
+      const held = await this.#options.planStore.policy();
+      const wanted = held?.policy.endpoints.filter((endpoint) => endpoint.zone === zone) ?? [];
+      const isPlanned = wanted.every((endpoint) => this.#state.entries.has(endpoint.name));
+      const isKnown = held !== undefined || this.#state.cursor.generation >= 1;
+      return isKnown && isPlanned ? "whole" : "not-yet";
+    } catch (error) {
+      this.#options.log.warn("policy not readable", { problem: errorText(error) });
+      return "unavailable";
+    }
+  }
+}

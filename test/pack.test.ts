@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { configText, freePlaces, Region } from "./processes/instance.ts";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const NPM_MS_MAX = 240_000;
+
+function npm(folder: string, ...words: string[]): string {
+  const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+  const options = { cwd: folder, encoding: "utf8", timeout: NPM_MS_MAX } as const;
+  return execFileSync("npm", [...words, ...quiet], options);
+}
+
+test("npm pack, installed elsewhere, runs a region without a TypeScript source", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "hf-pack-"));
+  const region = new Region(await freePlaces());
+  try {
+    // A copy, so that dist/ is not built in the tree that other tests are reading.
+    const copy = join(folder, "copy");
+    const tracked = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], {
+      cwd: ROOT,
+      encoding: "utf8",
+    });
+    for (const file of tracked.split("\n").filter(Boolean)) {
+      if (!file.startsWith("examples/aws/")) cpSync(join(ROOT, file), join(copy, file));
+    }
+    cpSync(join(ROOT, "node_modules"), join(copy, "node_modules"), {
+      recursive: true,
+      verbatimSymlinks: true,
+    });
+    const packed = JSON.parse(npm(copy, "pack", "--json", "--pack-destination", folder));
+    const [{ filename }] = packed as [{ filename: string }];
+    const elsewhere = join(folder, "elsewhere");
+    cpSync(join(copy, "LICENSE"), join(elsewhere, "LICENSE"));
+    writeFileSync(join(elsewhere, "package.json"), '{ "name": "elsewhere", "private": true }\n');
+    npm(elsewhere, "install", join(folder, filename));
+
+    const installed = join(elsewhere, "node_modules", "holdfast");
+    const bin = join(elsewhere, "node_modules", ".bin", "holdfast");
+    const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    assert.equal(execFileSync(bin, ["--version"], { encoding: "utf8" }).trim(), version);
+    const example = join(installed, "examples", "region", "holdfast.yaml");
+    assert.match(execFileSync(bin, ["check", example], { encoding: "utf8" }), /no errors/);
+    const types = readFileSync(join(installed, "dist", "dns", "index.d.ts"), "utf8");
+    assert.match(types, /decodeMessage/);
+
+    writeFileSync(region.config, configText(region.places));
+    const words = ["run", "-c", region.config, "--state", region.state];
+    const running = spawn(bin, words, { cwd: region.folder, stdio: "ignore" });
+    const ended = once(running, "exit");
+    await region.answers(region.places.addresses);
+    await region.table();
+    running.kill("SIGTERM");
+    await ended;
+    assert.deepEqual(region.leftRunning(), []);
+  } finally {
+    region.dispose();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  }
+});
