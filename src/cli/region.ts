@@ -18,9 +18,21 @@ export interface Region {
   readonly token: string | undefined;
 }
 
-/** The state folder that was named, or the default one; it need not exist. */
+/**
+ * The state folder: the one that was named, or that the given configuration names, or the default
+ * one; it need not exist.
+ *
+ * @throws CliError `usage`: the given configuration is broken.
+ */
 export function layoutOf({ io, options }: Invocation): StateLayout {
-  return stateLayout(resolve(io.cwd, options.text("state") ?? STATE_FOLDER_DEFAULT));
+  const config = options.text("config");
+  const named = config === undefined ? undefined : configured(io, config).stateFolder;
+  return layoutIn(io, options.text("state") ?? named);
+}
+
+/** The layout of a state folder as a person names it, or of the default one. */
+export function layoutIn(io: CliIo, folder: string | undefined): StateLayout {
+  return stateLayout(resolve(io.cwd, folder ?? STATE_FOLDER_DEFAULT));
 }
 
 /**
@@ -29,11 +41,12 @@ export function layoutOf({ io, options }: Invocation): StateLayout {
  * @throws CliError `no-state`; SuperviseError or ConfigError where the settings are unreadable.
  */
 export function openRegion(given: Invocation): Region {
-  const layout = layoutOf(given);
-  const config = given.options.text("config");
-  if (config === undefined && !existsSync(layout.settingsFile)) throw noState(layout.folder);
-  const settings =
-    config === undefined ? acceptedSettings(layout.folder) : configured(given.io, config);
+  const { io, options } = given;
+  const config = options.text("config");
+  const fromFile = config === undefined ? undefined : configured(io, config);
+  const layout = layoutIn(io, options.text("state") ?? fromFile?.stateFolder);
+  if (fromFile === undefined && !existsSync(layout.settingsFile)) throw noState(layout.folder);
+  const settings = fromFile ?? acceptedSettings(layout.folder);
   const { listen } = settings.api;
   return { layout, settings, apiUrl: urlOf(listen), token: tokenOf(layout) };
 }

@@ -8,7 +8,7 @@ import { type DryRun, dryRun, type RunningRegion } from "../dryRun.ts";
 import { ExitCode } from "../exitCode.ts";
 import { changeLines } from "../output/changeText.ts";
 import { printJson, printLines } from "../output/print.ts";
-import { clientOf, layoutOf, type Region, urlOf } from "../region.ts";
+import { clientOf, layoutIn, type Region, urlOf } from "../region.ts";
 
 /** Changes shown to a person; --json has all. */
 const CHANGES_SHOWN_MAX = 100;
@@ -57,7 +57,7 @@ async function askRegion(
   given: Invocation,
   settings: Settings,
 ): Promise<RunningRegion | undefined> {
-  const layout = layoutOf(given);
+  const layout = layoutIn(given.io, given.options.text("state") ?? settings.stateFolder);
   const apiUrl = urlOf(settings.api.listen);
   const region: Region = { layout, settings, apiUrl, token: undefined };
   const api = clientOf(region, given.io);

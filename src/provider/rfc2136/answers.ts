@@ -34,6 +34,15 @@ export function readAnswer(name: Name, reply: SignedReply): Answer {
   return { kind: "held", rrsets: groupRRsets(name, records) };
 }
 
+/** What an answer says besides, of another name; nothing there says nothing of it. */
+export function readBeside(name: Name, reply: SignedReply): readonly RRset[] {
+  if (reply.kind === "failed") return [];
+  const records = reply.message.additional.filter((rr) => {
+    return rr.name === name && rr.class === RRClass.IN;
+  });
+  return groupRRsets(name, records);
+}
+
 function groupRRsets(name: Name, records: readonly ResourceRecord[]): readonly RRset[] {
   const byType = new Map<number, ResourceRecord[]>();
   for (const record of records) {

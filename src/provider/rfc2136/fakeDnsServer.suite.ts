@@ -14,11 +14,13 @@ import {
   Rcode,
   type ResourceRecord,
   RRClass,
+  type RRset,
   RRType,
   signMessage,
   type TsigKey,
   verifyMessage,
 } from "../../dns/index.ts";
+import { fenceName, weightsName } from "../../plan/index.ts";
 import { RecordMap } from "../memory/recordMap.ts";
 
 export const KEY: TsigKey = {
@@ -50,6 +52,8 @@ export class FakeDnsServer {
   /** Seconds since the Unix epoch, by this server's own clock. */
   nowSeconds: () => number;
   isDown = false;
+  /** Fence and weights in the additional section, as our own nameserver gives them. */
+  tellsBesides = false;
   dials = 0;
   /** Replies of one turn go out last first, as a server may (RFC 7766 section 6.2.1.1). */
   reversesReplies = false;
@@ -128,14 +132,16 @@ export class FakeDnsServer {
     const rrsets = held.filter(
       ({ type }) => type === question.type || type === RRType.CNAME || question.type === RRType.ANY,
     );
-    const answer = rrsets.flatMap(({ name, type, ttlSeconds, rdata }) =>
-      rdata.map((octets): ResourceRecord => {
-        return { name, type, class: RRClass.IN, ttlSeconds, rdata: octets };
-      }),
-    );
+    const answer = rrsets.flatMap(recordsOf);
+    const besides = this.tellsBesides ? [fenceName(question.name), weightsName(question.name)] : [];
+    const additional = besides.flatMap((name) => this.records.rrsetsAt(name).flatMap(recordsOf));
     const rcode = held.length === 0 ? Rcode.NXDOMAIN : Rcode.NOERROR;
-    return { ...makeResponse(request, rcode), aa: true, answer };
+    return { ...makeResponse(request, rcode), aa: true, answer, additional };
   }
+}
+
+function recordsOf({ name, type, ttlSeconds, rdata }: RRset): readonly ResourceRecord[] {
+  return rdata.map((octets) => ({ name, type, class: RRClass.IN, ttlSeconds, rdata: octets }));
 }
 
 function withManner(response: Message, manner: Manner): Message {

@@ -151,11 +151,22 @@ test("read() is unreadable when only one of its queries fails", async () => {
   }
 });
 
-test("read() asks for the fence before the records", async () => {
+test("read() asks for the fence before the records, where it was not told besides", async () => {
   const { clock, server, store } = setUp();
   await passing(clock, readOne(store));
   const asked = server.requests.map(({ question }) => question[0]?.name);
-  assert.deepEqual(asked, [`_holdfast.${NAME}`, `_weights._holdfast.${NAME}`, NAME]);
+  assert.deepEqual(asked, [NAME, `_holdfast.${NAME}`, `_weights._holdfast.${NAME}`, NAME]);
+  store.close();
+});
+
+test("read() takes one question where the server tells fence and weights besides", async () => {
+  const { clock, server, store } = setUp();
+  assert.equal((await passing(clock, commit(store)))?.kind, "applied");
+  const byParts = await passing(clock, readOne(store));
+  server.tellsBesides = true;
+  server.requests.length = 0;
+  assert.deepEqual(await passing(clock, readOne(store)), byParts);
+  assert.equal(server.requests.length, 1);
   store.close();
 });
 
@@ -180,7 +191,7 @@ test("a wrong clock is corrected by the server's signed time, once for all", asy
   assert.equal(server.requests.length, 1, "BADTIME means that nothing was done");
   const before = server.requests.length;
   assert.equal((await passing(clock, readOne(store)))?.kind, "read");
-  assert.equal(server.requests.length, before + 3, "the offset is kept");
+  assert.equal(server.requests.length, before + 4, "the offset is kept");
   store.close();
 });
 

@@ -27,7 +27,7 @@ import {
 import { readControlText } from "../controlText.ts";
 import { gateFound, readingOf } from "../readingOf.ts";
 import { endpointUpdate, gateUpdate, seedUpdate } from "../updateOf.ts";
-import { type Answer, readAnswer, readOutcome } from "./answers.ts";
+import { type Answer, readAnswer, readBeside, readOutcome } from "./answers.ts";
 import { DnsChannel } from "./dnsChannel.ts";
 import { SignedExchange, type SignedReply } from "./signedExchange.ts";
 
@@ -72,6 +72,8 @@ export class Rfc2136ZoneStore implements ZoneStore {
   readonly #channel: DnsChannel;
   readonly #exchange: SignedExchange;
   readonly #recordTypes: readonly number[];
+  /** Our nameserver gives fence and weights in the additional section of a signed ANY. */
+  readonly #tellsBesides: boolean;
   readonly #listeners: (() => void)[] = [];
   /** The connection over which each zone's seed mark was last read. */
   readonly #seedReadOn = new Map<Name, number>();
@@ -89,6 +91,7 @@ export class Rfc2136ZoneStore implements ZoneStore {
       writesPerCommitMax: WRITES_PER_COMMIT_MAX,
     };
     this.#recordTypes = wholeReads === "any" ? [RRType.ANY] : TYPES_BY_TYPE;
+    this.#tellsBesides = isEmbedded;
     const onConnected = () => {
       for (const listener of this.#listeners) listener();
     };
@@ -143,9 +146,23 @@ export class Rfc2136ZoneStore implements ZoneStore {
     this.#channel.close();
   }
 
+  async #readOne(endpoint: Name): Promise<Reading> {
+    if (!this.#tellsBesides) return this.#readByParts(endpoint);
+    const reply = await this.#exchange.ask((id) => makeQuery(id, endpoint, RRType.ANY));
+    const answer = readAnswer(endpoint, reply);
+    if (answer.kind === "unreadable") {
+      return { kind: "unreadable", endpoint, problem: answer.problem };
+    }
+    const fence = rrsetOfType(readBeside(fenceName(endpoint), reply), RRType.TXT);
+    const weights = rrsetOfType(readBeside(weightsName(endpoint), reply), RRType.TXT);
+    // Not told besides is not absent: only an answer of its own says that something is not there.
+    if (fence === undefined || weights === undefined) return this.#readByParts(endpoint);
+    return readingOf(endpoint, { fence, weights, records: answer.rrsets });
+  }
+
   // The fence is asked for first: where a write comes between, the fence read is the older one, and
   // a write on its condition fails rather than repairs what was never wrong.
-  async #readOne(endpoint: Name): Promise<Reading> {
+  async #readByParts(endpoint: Name): Promise<Reading> {
     const [fence, weights, ...records] = await Promise.all([
       this.#query(fenceName(endpoint), RRType.TXT),
       this.#query(weightsName(endpoint), RRType.TXT),

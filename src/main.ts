@@ -1,0 +1,26 @@
+// The one place where everything is put together: no logic. What is not needed is not loaded, as
+// a region starts nine processes of this program at once.
+import { fileURLToPath } from "node:url";
+
+/** This program: what the supervisor starts again for each role. */
+const MAIN = fileURLToPath(import.meta.url);
+
+process.exit(await run(process.argv.slice(2)));
+
+async function run(words: readonly string[]): Promise<number> {
+  if (process.env["HOLDFAST_SUPERVISED"] === "1") {
+    const { runSupervisedRole } = await import("./roles/index.ts");
+    return runSupervisedRole(words);
+  }
+  const { runCli } = await import("./cli/index.ts");
+  return runCli(words, {
+    run: async ({ role, ...request }) => {
+      if (role === undefined) {
+        const { runRegion } = await import("./supervise/index.ts");
+        return runRegion(request, MAIN);
+      }
+      const { runRole } = await import("./roles/index.ts");
+      return runRole({ ...request, role });
+    },
+  });
+}

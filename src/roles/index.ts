@@ -1,0 +1,2 @@
+export { RoleError, type RoleFault } from "./roleError.ts";
+export { type RoleOptions, runRole, runSupervisedRole } from "./runRole.ts";
