@@ -84,12 +84,47 @@ const longName = Uint8Array.from([
   ...[0xff, 0, 0, 1, 0, 0, 0, 0, 0, 0],
 ]);
 
-test("work for a message grows with its octets when every name points to the longest", () => {
+test("no label is read twice when every name points to the longest, or into it", () => {
   for (const count of [100, 1000, 4000]) {
-    const { bytes, reads } = counted(pointing(count, longName, () => 12));
-    assert.equal(decodeMessage(bytes).kind, "message");
-    assert.ok(reads() < 30 * bytes.length, `${reads()} reads for ${bytes.length} octets`);
+    for (const target of [() => 12, (index: number) => 12 + 2 * (index % 126)]) {
+      const { bytes, reads } = counted(pointing(count, longName, target));
+      assert.equal(decodeMessage(bytes).kind, "message");
+      assert.ok(reads() < 3 * bytes.length, `${reads()} reads for ${bytes.length} octets`);
+    }
   }
+});
+
+test("names that share tails, read once or again, are what they say", () => {
+  const rest = [0xff, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+  const records = [
+    { wire: [1, 0x61, 1, 0x62, 1, 0x63, 0], name: "a.b.c." }, // at octet 12
+    { wire: [0xc0, 14], name: "b.c." },
+    { wire: [1, 0x78, 0xc0, 14], name: "x.b.c." }, // at octet 41
+    { wire: [0xc0, 41], name: "x.b.c." },
+    { wire: [0xc0, 43], name: "b.c." }, // to a pointer
+    { wire: [0xc0, 16], name: "c." },
+    { wire: [0xc0, 18], name: "." },
+    { wire: [1, 0x79, 0xc0, 18], name: "y." },
+    { wire: [1, 0x79, 0xc0, 12], name: "y.a.b.c." },
+  ];
+  const wires = records.map(({ wire }) => Uint8Array.from([...wire, ...rest]));
+  const decoded = decodeMessage(concatBytes([header(0, records.length, 0, 0), ...wires]));
+  assert.ok(decoded.kind === "message");
+  assert.deepEqual(
+    decoded.message.answer.map(({ name }) => name),
+    records.map(({ name }) => name),
+  );
+});
+
+test("a tail that was read before counts for the length of a name", () => {
+  const rest = [0xff, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+  const second = [1, 0x61, 0xc0, 12, ...rest]; // 255 octets: the most
+  const at = 12 + longName.length;
+  const third = [1, 0x61, 0xc0 | (at >> 8), at & 0xff, ...rest];
+  const parts = [longName, Uint8Array.from(second)];
+  assert.equal(decodeMessage(concatBytes([header(0, 2, 0, 0), ...parts])).kind, "message");
+  const longer = concatBytes([header(0, 3, 0, 0), ...parts, Uint8Array.from(third)]);
+  assert.equal(decodeMessage(longer).kind, "malformed");
 });
 
 test("work for a message grows with its octets when names point to names that point", () => {

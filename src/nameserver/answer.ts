@@ -20,7 +20,13 @@ import {
 import { type Chain, followChain } from "./chain.ts";
 import { chooseRdata } from "./weightedChoice.ts";
 import { rrsetOfType, type ZoneNode } from "./zoneNode.ts";
-import { type ServedZone, weightsNode, type ZonesView, type ZoneView } from "./zoneView.ts";
+import {
+  fenceNode,
+  type ServedZone,
+  weightsNode,
+  type ZonesView,
+  type ZoneView,
+} from "./zoneView.ts";
 
 /** Who asks, as far as the answer depends on it. */
 export interface Asker {
@@ -71,7 +77,8 @@ function answerQuestion(
 ): Message {
   const chain = followChain(zone, question.name, question.type);
   const answer = chain.hops.flatMap((hop) => hop.records.flatMap((rrset) => recordsOf(rrset)));
-  const found = { ...response, aa: true, answer };
+  const additional = question.type === RRType.ANY ? besides(zone, question.name, asker) : [];
+  const found = { ...response, aa: true, answer, additional };
   const { end } = chain;
   switch (end.kind) {
     case "node": {
@@ -107,6 +114,18 @@ function recordsAt(
     if (rrset === undefined) return [];
     const rdata = asker.isSigned ? rrset.rdata : chooseRdata(rrset, weights, asker.chance);
     return recordsOf(rrset, name, rdata);
+  });
+}
+
+/**
+ * Fence and weights, for whoever may read a name whole: one question then tells all that an enactor
+ * needs, of one moment. What is not here is not thereby absent: it is asked for by itself.
+ */
+function besides(zone: ZoneView, name: Name, asker: Asker): readonly ResourceRecord[] {
+  if (!asker.isSigned) return [];
+  return [fenceNode(zone, name), weightsNode(zone, name)].flatMap((node) => {
+    const rrset = rrsetOfType(node, RRType.TXT);
+    return rrset === undefined ? [] : recordsOf(rrset);
   });
 }
 

@@ -15,16 +15,16 @@ import { rrsetOfType, type ZoneNode } from "./zoneNode.ts";
 import type { ZoneView } from "./zoneView.ts";
 
 /** Aliases followed for one answer: real chains have one or two, and each costs a look-up. */
-export const CHAIN_HOPS_MAX = 8;
+const CHAIN_HOPS_MAX = 8;
 
 /** One alias on the way to the answer. */
-export interface Hop {
+interface Hop {
   /** Records to be shown: a CNAME, or a DNAME and the CNAME made of it. */
   readonly records: readonly RRset[];
 }
 
 /** Where a chain of aliases ends, as far as this zone knows. */
-export type ChainEnd =
+type ChainEnd =
   /** A name of this zone without an alias, `name`, with its node. */
   | { readonly kind: "node"; readonly name: Name; readonly owner: Name; readonly node: ZoneNode }
   | { readonly kind: "delegation"; readonly cut: Name; readonly ns: RRset }
@@ -45,6 +45,7 @@ export interface Chain {
 /** Follows `name`, which must be in the zone, to where records of `type` would be. */
 export function followChain(view: ZoneView, name: Name, type: number): Chain {
   const hops: Hop[] = [];
+  const seen = new Set([name]); // a loop is shown once
   let at = name;
   while (hops.length <= CHAIN_HOPS_MAX) {
     if (!isAtOrBelow(at, view.apex)) return { hops, end: { kind: "outside" } };
@@ -54,6 +55,8 @@ export function followChain(view: ZoneView, name: Name, type: number): Chain {
     hops.push({ records: next.records });
     if (next.target === undefined) return { hops, end: { kind: "name-too-long" } };
     at = next.target;
+    if (seen.has(at)) return { hops, end: { kind: "too-long" } };
+    seen.add(at);
   }
   return { hops, end: { kind: "too-long" } };
 }

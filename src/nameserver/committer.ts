@@ -33,7 +33,7 @@ export interface UpdateOutcome {
 /** UPDATEs waiting for the one before them to be durable: some seconds of work. */
 const WAITING_MAX = 20_000;
 /** UPDATEs that share one sync: more would keep queries waiting while they are evaluated. */
-const GROUP_MAX = 128;
+const GROUP_MAX = 256;
 
 interface Waiting {
   readonly work: Work;
@@ -66,6 +66,7 @@ const DONE: UpdateOutcome = { rcode: Rcode.NOERROR };
 export class Committer {
   readonly #parts: CommitterParts;
   readonly #waiting = new BoundedQueue<Waiting>(WAITING_MAX);
+  #pauses: (() => void)[] = []; // one or two for each reload
   #running: Promise<void> | undefined;
   #snapshot: Promise<void> = Promise.resolve();
 
@@ -88,6 +89,23 @@ export class Committer {
     return this.#enqueue({ kind: "setup", zone, changes });
   }
 
+  /**
+   * Runs `task` while no change is being made durable: all that was accepted is in the zones, and
+   * nothing is accepted before it ends. Rejects with what it throws.
+   */
+  betweenCommits<Result>(task: () => Result): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#pauses.push(() => {
+        try {
+          resolve(task());
+        } catch (error) {
+          reject(error);
+        }
+      });
+      this.#running ??= this.#run();
+    });
+  }
+
   /** Resolves once nothing is waiting, being written or being put into a snapshot. */
   async idle(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
@@ -107,7 +125,10 @@ export class Committer {
   async #run(): Promise<void> {
     // Requests that arrived together are then in the queue together.
     await Promise.resolve();
-    while (this.#waiting.size > 0) {
+    while (this.#waiting.size > 0 || this.#pauses.length > 0) {
+      const pauses = this.#pauses;
+      this.#pauses = [];
+      for (const pause of pauses) pause();
       const isDurable = await this.#commitGroup();
       if (isDurable && this.#parts.files.wantsSnapshot) await this.#beginSnapshot();
     }

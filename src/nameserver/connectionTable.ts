@@ -14,8 +14,8 @@ export const TCP_LIMITS = {
   stalledMs: 10_000,
   /** UPDATEs of one connection not yet answered: then it is not read any further. */
   outstandingMax: 256,
-  /** Messages of one connection answered before others get their turn. */
-  messagesPerTurn: 64,
+  /** Messages of one connection answered before others get their turn: 0.1 ms of work. */
+  messagesPerTurn: 16,
   /** Octets of messages not yet handled, of all connections together. */
   pendingOctetsMax: 32 * 2 ** 20,
 } as const;

@@ -1,10 +1,11 @@
-import { type Name, Rcode, type Update } from "../dns/index.ts";
+import { type Name, Rcode, RRType, type Update, type UpdateStep } from "../dns/index.ts";
 import { failedPrerequisite } from "./prerequisites.ts";
 import { judgeUpdate, type ZonesBelow } from "./rules/judgeUpdate.ts";
-import type { Rule } from "./rules/refusal.ts";
+import { type Rule, refusal } from "./rules/refusal.ts";
 import { applySteps } from "./updateSteps.ts";
 import { ZoneDraft } from "./zoneDraft.ts";
-import type { ZoneView } from "./zoneView.ts";
+import { rrsetOfType } from "./zoneNode.ts";
+import { isFenced, type ZoneView } from "./zoneView.ts";
 
 /** What becomes of an UPDATE on a zone as it is. */
 export type Evaluated =
@@ -24,8 +25,24 @@ export function evaluateUpdate(view: ZoneView, update: Update, zonesBelow: Zones
   if (failed !== undefined) return { kind: "condition-failed", ...failed };
   const draft = new ZoneDraft(view);
   applySteps(draft, update.steps);
+  const hiding = update.steps.find((step) => isIgnoredAlias(step, view, draft));
+  if (hiding?.kind === "add") {
+    const detail = "a CNAME must not hide an endpoint: delete what is held in the same message";
+    const refused = refusal("fenced-name-is-not-hidden", hiding.record.name, detail);
+    return { kind: "refused", rcode: Rcode.REFUSED, ...refused };
+  }
   const changed = draft.changes().map(({ name }) => name);
   const refused = judgeUpdate({ before: view, after: draft }, changed, zonesBelow);
   if (refused !== undefined) return { kind: "refused", rcode: Rcode.REFUSED, ...refused };
   return { kind: "accepted", draft, changed };
+}
+
+/**
+ * RFC 2136 section 3.4.2.2 ignores a CNAME beside other types in silence. At an endpoint that is
+ * said aloud: whoever sends it believes that the name has moved.
+ */
+function isIgnoredAlias(step: UpdateStep, before: ZoneView, after: ZoneView): boolean {
+  if (step.kind !== "add" || step.record.type !== RRType.CNAME) return false;
+  const { name } = step.record;
+  return isFenced(before, name) && rrsetOfType(after.node(name), RRType.CNAME) === undefined;
 }

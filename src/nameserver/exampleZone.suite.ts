@@ -72,7 +72,7 @@ export function zoneOf(lines: readonly string[], options: { seeded?: boolean } =
 }
 
 /** Puts RRsets into a zone, whatever the rules say. */
-export function write(data: ZoneData, rrsets: readonly RRset[]): void {
+function write(data: ZoneData, rrsets: readonly RRset[]): void {
   const draft = new ZoneDraft(data);
   for (const rrset of rrsets) {
     const others = draft.node(rrset.name)?.rrsets.filter(({ type }) => type !== rrset.type);
@@ -87,7 +87,7 @@ export function linesAt(data: ZoneData, name: string): readonly string[] {
 }
 
 /** A digest as good as any: nobody recomputes it. */
-export const DIGEST = "0123456789abcdef";
+const DIGEST = "0123456789abcdef";
 
 /** A fence's line; `rest` overrides its fields. */
 export function fenceLine(

@@ -109,6 +109,16 @@ function addresses(message: Message): string[] {
   return message.answer.map(({ type, rdata }) => rdataText(type, rdata)).sort();
 }
 
+/** Lets no disk operation go on until what it gives is called. */
+function holdDisk(disk: SimDisk): () => void {
+  const held: (() => void)[] = [];
+  disk.delay = () => new Promise((resolve) => held.push(resolve));
+  return () => {
+    disk.delay = () => Promise.resolve();
+    for (const goOn of held) goOn();
+  };
+}
+
 const SEED = update([], ['_seed._holdfast 30 TXT "holdfast-seed=1"']);
 
 async function seededWorld(rest: Partial<NameserverParts> = {}) {
@@ -209,6 +219,49 @@ describe("Nameserver", () => {
     }
     assert.deepEqual(addresses(await world.ask("ep.sub", RRType.A)), ["192.0.2.1"]);
     await nameserver.reload([SETUP, { ...SETUP, name: at("other") }], [KEY]);
+  });
+
+  it("goes on serving a zone that leaves while its first endpoint is on its way", async () => {
+    const { world, nameserver } = await seededWorld();
+    const release = holdDisk(world.disk);
+    const write = endpointWrite(at("ep"), { generation: 1, edition: 1 }, ["192.0.2.1"]);
+    const written = world.update(write);
+    await settle();
+    const reloaded = nameserver.reload([], [KEY]);
+    await settle();
+    release();
+    await reloaded;
+    assert.equal(await written, "NOERROR");
+    assert.deepEqual(addresses(await world.ask("ep", RRType.A)), ["192.0.2.1"]);
+  });
+
+  it("refuses a zone that would hide an endpoint whose update is on its way", async () => {
+    const { world, nameserver } = await seededWorld();
+    const release = holdDisk(world.disk);
+    const write = endpointWrite(at("ep.sub"), { generation: 1, edition: 1 }, ["192.0.2.1"]);
+    const written = world.update(write);
+    await settle();
+    const reloaded = nameserver.reload([SETUP, { ...SETUP, name: at("sub") }], [KEY]);
+    const refused = assert.rejects(reloaded, { name: "NameserverError" });
+    await settle();
+    release();
+    await refused;
+    assert.equal(await written, "NOERROR");
+    assert.deepEqual(addresses(await world.ask("ep.sub", RRType.A)), ["192.0.2.1"]);
+  });
+
+  it("refuses an endpoint where a zone is about to be served", async () => {
+    const { world, nameserver } = await seededWorld();
+    const release = holdDisk(world.disk);
+    const reloaded = nameserver.reload([SETUP, { ...SETUP, name: at("sub") }], [KEY]);
+    await settle();
+    const write = endpointWrite(at("ep.sub"), { generation: 1, edition: 1 }, ["192.0.2.1"]);
+    const written = world.update(write);
+    await settle();
+    release();
+    assert.equal(await written, "REFUSED");
+    await reloaded;
+    assert.equal(nameserver.report().zones.length, 2);
   });
 
   it("refuses a setup that it cannot serve", async () => {
@@ -379,6 +432,23 @@ describe("Nameserver, UDP", () => {
     assert.equal(await world.udp(new Uint8Array(0)), undefined);
     assert.equal(rcodeText(read(await world.udp(query.slice(0, -1))).rcode), "FORMERR");
     assert.equal(nameserver.report().dropped, 3);
+  });
+
+  it("reads a message longer than any question only where it is signed", async () => {
+    const { world } = await seededWorld();
+    const lines = Array.from({ length: 100 }, (_, host) => `big 60 A 192.0.2.${host + 1}`);
+    const long = encodeUpdate(1, update([], lines));
+    assert.ok(long.length > 1232);
+    assert.equal(rcodeText(read(await world.udp(long)).rcode), "REFUSED");
+    const query = {
+      ...makeQuery(1, at("ns1"), RRType.A),
+      additional: updateMessage(1, update([], lines)).authority,
+    };
+    assert.equal(rcodeText(read(await world.udp(encodeMessage(query))).rcode), "REFUSED");
+    assert.equal(rcodeText((await world.signed(long)).rcode), "NOERROR");
+    const unknown = signMessage(long, { ...KEY, name: nameOf("x.") }, { timeSeconds: 0 }).bytes;
+    assert.equal(rcodeText(read(await world.udp(unknown)).rcode), "NOTAUTH");
+    assert.equal(rcodeText(read(await world.udp(long.slice(0, -1))).rcode), "FORMERR");
   });
 
   it("never throws and never amplifies much, whatever comes", async () => {

@@ -52,6 +52,7 @@ export class Nameserver {
   readonly #requests: RequestParts;
   #keys: ReadonlyMap<Name, TsigKey> = new Map();
   #listening: Listening[] = [];
+  #reloading: Promise<void> = Promise.resolve();
 
   private constructor(parts: NameserverParts, files: StateFiles, zones: ZoneTable) {
     const { clock, log, chance } = parts;
@@ -104,9 +105,17 @@ export class Nameserver {
    *
    * @throws NameserverError: then nothing has changed.
    */
-  async reload(setups: readonly ZoneSetup[], keys: readonly TsigKey[]): Promise<void> {
-    checkSetups(setups, this.#zones.held);
-    await this.#configure(setups, keys);
+  reload(setups: readonly ZoneSetup[], keys: readonly TsigKey[]): Promise<void> {
+    const reloaded = this.#reloading.then(async () => {
+      // Updates go on meanwhile: none may put an endpoint where a new zone is about to hide it.
+      await this.#committer.betweenCommits(() => {
+        checkSetups(setups, this.#zones.held);
+        this.#zones.announce(setups.map(({ name }) => name));
+      });
+      await this.#configure(setups, keys);
+    });
+    this.#reloading = reloaded.catch(() => {}); // the caller hears of it; the next one may be right
+    return reloaded;
   }
 
   report(): NameserverReport {
@@ -147,14 +156,15 @@ export class Nameserver {
       const { name } = setup;
       if (this.#zones.get(name) === undefined) this.#zones.add(new ZoneData(name));
       // From the clock at first, so that the serial rises even where the disk was lost.
-      const serial = this.#zones.get(name)?.serial ?? Math.floor(clock.wallMs() / 1000) % 2 ** 32;
+      const firstSerial = Math.floor(clock.wallMs() / 1000) % 2 ** 32;
       const { problem } = await this.#committer.setUp(name, (draft) =>
-        setupChanges(draft, setup, serial),
+        setupChanges(draft, setup, firstSerial),
       );
       if (problem !== undefined) log.error("cannot set up a zone", { zone: name, problem });
     });
     await Promise.all(outcomes);
-    this.#zones.serve(setups.map(({ name }) => name));
+    // What an update in flight makes an endpoint of must be seen: its zone stays served.
+    await this.#committer.betweenCommits(() => this.#zones.serve(setups.map(({ name }) => name)));
     this.#keys = new Map(keys.map((key) => [key.name, key]));
   }
 

@@ -1,12 +1,14 @@
 import { assertNever, type Chance, type Clock, errorText, type Log } from "../base/index.ts";
 import {
   type DecodedMessage,
+  decodeHeader,
   decodeMessage,
   ExtendedErrorCode,
   encodeMessage,
   encodeName,
   MESSAGE_OCTETS_MAX,
   type Message,
+  type MessageHeader,
   makeResponse,
   type Name,
   Opcode,
@@ -53,14 +55,19 @@ type Verified = Extract<VerifiedMessage, { kind: "verified" }>;
 const TSIG_FIXED_OCTETS = 10 + 16 + 64;
 const ALGORITHM_OCTETS = 13;
 
+/**
+ * A longer message is read only where its signature is right: names in it may take many times the
+ * octets that it has, and nobody asks a question in more than we say that we receive over UDP.
+ */
+const UNSIGNED_OCTETS_MAX = UDP_PAYLOAD_OCTETS;
+
 /** Handles one message from a client. Its work is bounded by the message's octets. */
 export function handleRequest(
   parts: RequestParts,
   bytes: Uint8Array,
   transport: Transport,
 ): Handled {
-  const decoded = decodeMessage(bytes);
-  const header = decoded.kind === "message" ? decoded.message : decoded.header;
+  const header = decodeHeader(bytes);
   // RFC 1035 section 7.3: a response to a response could go back and forth for ever.
   if (header === undefined || header.qr) {
     parts.counters.dropped += 1;
@@ -68,13 +75,23 @@ export function handleRequest(
   }
   parts.counters.requests[transport] += 1;
   const fail = (rcode: number) => replied(parts, makeResponse(header, rcode), {}, transport);
-  if (decoded.kind === "malformed") return fail(Rcode.FORMERR);
   try {
+    const long = bytes.length > UNSIGNED_OCTETS_MAX ? verify(parts, bytes) : undefined;
+    if (long?.kind === "refused") return replyToBadTsig(parts, header, long, transport);
+    if (long?.kind === "malformed") return fail(Rcode.FORMERR);
+    if (long?.kind === "unsigned") return fail(Rcode.REFUSED);
+    const decoded = decodeMessage(bytes);
+    if (decoded.kind === "malformed") return fail(Rcode.FORMERR);
+    if (long !== undefined) return handleKnown(parts, decoded, long, transport);
     return handleDecoded(parts, bytes, decoded, transport);
   } catch (error) {
     logBug(parts, error);
     return fail(Rcode.SERVFAIL);
   }
+}
+
+function verify(parts: RequestParts, bytes: Uint8Array): VerifiedMessage {
+  return verifyMessage(bytes, parts.keyFor, { nowSeconds: wallSeconds(parts.clock) });
 }
 
 /**
@@ -92,13 +109,12 @@ function handleDecoded(
   transport: Transport,
 ): Handled {
   if (decoded.tsig === undefined) return handleKnown(parts, decoded, undefined, transport);
-  const nowSeconds = wallSeconds(parts.clock);
-  const verified = verifyMessage(bytes, parts.keyFor, { nowSeconds });
+  const verified = verify(parts, bytes);
   switch (verified.kind) {
     case "verified":
       return handleKnown(parts, decoded, verified, transport);
     case "refused":
-      return replyToBadTsig(parts, decoded, verified, transport);
+      return replyToBadTsig(parts, decoded.message, verified, transport);
     case "malformed":
     case "unsigned": {
       const response = makeResponse(decoded.message, Rcode.FORMERR);
@@ -201,11 +217,11 @@ function udpOctets(edns: Message["edns"]): number {
 /** RFC 8945 section 5.3.2: signed where the key was right, so that the client can believe it. */
 function replyToBadTsig(
   parts: RequestParts,
-  { message }: Decoded,
+  request: Message | MessageHeader,
   refused: Extract<VerifiedMessage, { kind: "refused" }>,
   transport: Transport,
 ): Handled {
-  const bytes = encodeReply(parts, makeResponse(message, Rcode.NOTAUTH), {}, transport);
+  const bytes = encodeReply(parts, makeResponse(request, Rcode.NOTAUTH), {}, transport);
   const { error, key, mac, keyName, algorithm } = refused;
   const nowSeconds = wallSeconds(parts.clock);
   const facts = { kind: "replied", isSigned: false } as const;

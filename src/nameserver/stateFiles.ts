@@ -6,7 +6,7 @@ import { ZoneData } from "./zoneData.ts";
 import { type NameChange, ZoneDraft } from "./zoneDraft.ts";
 
 /** Octets of journal after which a new snapshot is worth writing: about 20,000 commits. */
-export const JOURNAL_OCTETS_MAX = 16 * 2 ** 20;
+const JOURNAL_OCTETS_MAX = 16 * 2 ** 20;
 /** Names written to a snapshot between two chances for queries to be answered. */
 const SNAPSHOT_NAMES_PER_STEP = 1000;
 

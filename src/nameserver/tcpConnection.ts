@@ -11,8 +11,8 @@ export interface TcpConnectionParts {
   /** A request came, or a reply went. */
   readonly onActivity: (connection: TcpConnection) => void;
   readonly onSigned: (connection: TcpConnection) => void;
-  /** Octets not yet handled became more or fewer; false: there are too many of all connections. */
-  readonly onPending: (octets: number) => boolean;
+  /** Octets not yet handled became more or fewer. May close any connection, this one too. */
+  readonly onPending: (connection: TcpConnection, octets: number) => void;
   readonly onClosed: (connection: TcpConnection) => void;
 }
 
@@ -21,10 +21,13 @@ export class TcpConnection {
   readonly #stream: ByteStream;
   readonly #parts: TcpConnectionParts;
   readonly #reader = new FrameReader();
-  #waiting: Uint8Array[] = [];
-  #head = 0; // of #waiting: what is before it was handled
-  #waitingOctets = 0;
+  // Chunks as they came: cut into messages only when their turn comes, since the shortest message
+  // takes a hundred times its octets.
+  #unread: Uint8Array[] = [];
+  #readOctets = 0; // of the first of #unread
+  #unreadOctets = 0; // of whole chunks, as they are kept whole
   #pendingOctets = 0;
+  #isSigned = false;
   #outstanding = 0;
   #stalledSinceMs: number | undefined;
   #isTurnOver = false;
@@ -46,44 +49,61 @@ export class TcpConnection {
     return this.#stalledSinceMs === undefined ? 0 : nowMs - this.#stalledSinceMs;
   }
 
-  /** Ends the connection at once. */
+  /** Octets that came and are not yet handled. */
+  get pendingOctets(): number {
+    return this.#pendingOctets;
+  }
+
+  /** A message with a right signature came. */
+  get isSigned(): boolean {
+    return this.#isSigned;
+  }
+
+  /** Ends the connection at once: nothing more of it is handled. */
   close(): void {
-    if (!this.#isClosed) this.#stream.destroy();
+    if (this.#isClosed) return;
+    this.#stream.destroy();
+    this.#closed();
   }
 
   #take(bytes: Uint8Array): void {
     if (this.#isClosed) return;
-    for (const message of this.#reader.push(bytes)) {
-      this.#waiting.push(message);
-      this.#waitingOctets += message.length;
-    }
-    const isTooMuch = !this.#notePending();
-    if (this.#reader.problem !== undefined || isTooMuch) this.close();
-    else this.#pump();
+    this.#unread.push(bytes);
+    this.#unreadOctets += bytes.length;
+    this.#pump();
   }
 
   /** Handles what waits, as far as the client and its fellows allow. */
   #pump(): void {
     let handled = 0;
     while (this.#mayHandle() && handled < this.#parts.limits.messagesPerTurn) {
-      const message = this.#waiting[this.#head];
+      const message = this.#next();
       if (message === undefined) break;
-      // Taken before it is handled: a write may call back at once and come here again.
-      this.#head += 1;
       handled += 1;
-      this.#waitingOctets -= message.length;
       this.#handle(message);
-    }
-    const isMoreWaiting = this.#head < this.#waiting.length;
-    if (!isMoreWaiting) {
-      this.#waiting = [];
-      this.#head = 0;
     }
     this.#notePending();
     if (this.#isClosed) return;
+    const isMoreWaiting = this.#unread.length > 0;
     if (isMoreWaiting || !this.#mayHandle()) this.#stream.pause();
     else this.#stream.resume();
     if (isMoreWaiting && this.#mayHandle()) this.#waitForTurn();
+  }
+
+  /** The next whole message; undefined where all that came is part of one that is not whole. */
+  #next(): Uint8Array | undefined {
+    const taken: Uint8Array[] = [];
+    for (let [chunk] = this.#unread; chunk !== undefined; [chunk] = this.#unread) {
+      this.#readOctets += this.#reader.take(chunk, this.#readOctets, taken);
+      if (this.#readOctets >= chunk.length) {
+        this.#unread.shift();
+        this.#unreadOctets -= chunk.length;
+        this.#readOctets = 0;
+      }
+      if (this.#reader.problem !== undefined) this.close();
+      if (taken.length > 0) break;
+    }
+    return taken[0];
   }
 
   #mayHandle(): boolean {
@@ -105,20 +125,28 @@ export class TcpConnection {
 
   #handle(message: Uint8Array): void {
     const handled = this.#parts.handle(message);
-    if (handled.kind === "dropped") return; // not a request: does not keep a connection open
+    if (handled.kind === "dropped") {
+      this.close(); // whoever sends what is no request is no client
+      return;
+    }
     this.#parts.onActivity(this);
     if (handled.kind === "replied") {
-      if (handled.isSigned) this.#parts.onSigned(this);
+      if (handled.isSigned) this.#noteSigned();
       this.#send(handled.reply);
       return;
     }
-    this.#parts.onSigned(this);
+    this.#noteSigned();
     this.#outstanding += 1;
     void handled.reply.then((reply) => {
       this.#outstanding -= 1;
       this.#send(reply);
       this.#pump();
     });
+  }
+
+  #noteSigned(): void {
+    this.#isSigned = true;
+    this.#parts.onSigned(this);
   }
 
   #send(reply: Uint8Array): void {
@@ -128,17 +156,16 @@ export class TcpConnection {
     if (!isTaken) this.#stalledSinceMs ??= this.#parts.clock.monotonicMs();
   }
 
-  #notePending(): boolean {
+  #notePending(): void {
     const before = this.#pendingOctets;
-    this.#pendingOctets = this.#isClosed ? 0 : this.#reader.pendingOctets + this.#waitingOctets;
-    return this.#parts.onPending(this.#pendingOctets - before);
+    this.#pendingOctets = this.#isClosed ? 0 : this.#reader.pendingOctets + this.#unreadOctets;
+    this.#parts.onPending(this, this.#pendingOctets - before);
   }
 
   #closed(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#waiting = [];
-    this.#head = 0;
+    this.#unread = [];
     this.#notePending();
     this.#parts.onClosed(this);
   }

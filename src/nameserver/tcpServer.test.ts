@@ -10,6 +10,7 @@ import { TcpServer } from "./tcpServer.ts";
 const QUERY = Uint8Array.of(1, 2, 3);
 const SIGNED = Uint8Array.of(9, 9, 9);
 const UPDATE = Uint8Array.of(7, 7, 7);
+const NO_REQUEST = Uint8Array.of(0, 0, 0);
 
 /** Echoes; knows the messages above. Replies to UPDATEs wait for `release`. */
 class Bench {
@@ -33,6 +34,7 @@ class Bench {
 
   #handle(message: Uint8Array): Handled {
     this.handledCount += 1;
+    if (message.length === 0 || message[0] === NO_REQUEST[0]) return { kind: "dropped" };
     if (message[0] === UPDATE[0]) {
       return { kind: "updating", reply: new Promise((resolve) => this.waiting.push(resolve)) };
     }
@@ -177,6 +179,53 @@ describe("TcpServer", () => {
     second.sendOctets(Uint8Array.of(0xff, 0xff, ...new Uint8Array(600)));
     assert.deepEqual([first.isClosed, second.isClosed], [false, true]);
     assert.equal(bench.server.counts.pendingOctets, 602);
+  });
+
+  it("closes the one with most octets waiting, not the next one that sends some", () => {
+    const bench = new Bench({ pendingOctetsMax: 1000 });
+    const partial = (octets: number) => Uint8Array.of(0xff, 0xff, ...new Uint8Array(octets));
+    const [greedy, modest] = [bench.connect("192.0.2.1"), bench.connect("192.0.2.2")];
+    greedy.sendOctets(partial(900));
+    modest.sendOctets(partial(90));
+    const asker = bench.connect("192.0.2.3");
+    asker.sendOctets(partial(30));
+    assert.deepEqual(
+      [greedy, modest, asker].map(({ isClosed }) => isClosed),
+      [true, false, false],
+    );
+  });
+
+  it("closes who signed only after everybody else with octets waiting", () => {
+    const bench = new Bench({ pendingOctetsMax: 1000 });
+    const partial = (octets: number) => Uint8Array.of(0xff, 0xff, ...new Uint8Array(octets));
+    const [enactor, other] = [bench.connect("192.0.2.1"), bench.connect("192.0.2.2")];
+    enactor.send(SIGNED);
+    enactor.sendOctets(partial(900));
+    other.sendOctets(partial(200));
+    assert.deepEqual([enactor.isClosed, other.isClosed], [false, true]);
+    enactor.sendOctets(new Uint8Array(200));
+    assert.ok(enactor.isClosed);
+  });
+
+  it("closes who sends what is no request, and reads no more of it", () => {
+    const bench = new Bench();
+    const client = bench.connect("192.0.2.1");
+    client.send(QUERY, NO_REQUEST, QUERY);
+    assert.deepEqual([client.replies.length, client.isClosed], [1, true]);
+    const zeros = bench.connect("192.0.2.1");
+    zeros.sendOctets(new Uint8Array(65_536)); // 32,768 messages of no octets
+    assert.ok(zeros.isClosed);
+    assert.equal(bench.handledCount, 3);
+    assert.equal(bench.server.counts.pendingOctets, 0);
+  });
+
+  it("counts all octets of a chunk until the last of its messages is handled", async () => {
+    const bench = new Bench({ messagesPerTurn: 2 });
+    const client = bench.connect("192.0.2.1");
+    client.send(QUERY, QUERY, QUERY);
+    assert.equal(bench.server.counts.pendingOctets, 15);
+    await bench.clock.advance(10);
+    assert.deepEqual([bench.server.counts.pendingOctets, client.replies.length], [0, 3]);
   });
 
   it("closes every connection when it is closed, and takes no more", () => {

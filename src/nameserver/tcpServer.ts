@@ -33,9 +33,9 @@ export class TcpServer {
       handle,
       onActivity: (connection) => this.#table.noteActivity(connection, clock.monotonicMs()),
       onSigned: (connection) => this.#table.noteSigned(connection),
-      onPending: (octets) => {
+      onPending: (connection, octets) => {
         this.#pendingOctets += octets;
-        return octets <= 0 || this.#pendingOctets <= limits.pendingOctetsMax;
+        if (octets > 0) this.#makeRoom(connection);
       },
       onClosed: (connection) => this.#table.remove(connection),
     };
@@ -76,6 +76,22 @@ export class TcpServer {
     for (const connection of this.#table.connections()) connection.close();
   }
 
+  /**
+   * Closes whoever keeps most octets waiting while there are too many of them: not the next one
+   * that sends some, who may be anybody. Among equals it is `newest`; who signed comes last.
+   */
+  #makeRoom(newest: TcpConnection): void {
+    while (this.#pendingOctets > this.#limits.pendingOctetsMax) {
+      let greediest = newest;
+      for (const connection of this.#table.connections()) {
+        if (isGreedier(connection, greediest)) greediest = connection;
+      }
+      if (greediest.pendingOctets === 0) return;
+      this.#evictedCount += 1;
+      greediest.close();
+    }
+  }
+
   #sweep(): void {
     const nowMs = this.#clock.monotonicMs();
     const late = new Set(this.#table.idle(nowMs));
@@ -86,4 +102,10 @@ export class TcpServer {
     for (const connection of late) connection.close();
     this.#cancelSweep = this.#clock.wakeAfter(SWEEP_MS, () => this.#sweep());
   }
+}
+
+function isGreedier(left: TcpConnection, right: TcpConnection): boolean {
+  if (left.pendingOctets === 0) return false;
+  if (left.isSigned !== right.isSigned) return right.isSigned || right.pendingOctets === 0;
+  return left.pendingOctets > right.pendingOctets;
 }

@@ -63,8 +63,8 @@ export function ownCounts(
 /** The texts of a TXT RRset, each with its character-strings joined; undefined: not text. */
 export function txtTexts(rrset: RRset): readonly (string | undefined)[] {
   return rrset.rdata.map((rdata) => {
-    const strings = decodeTxt(rdata);
-    return strings === undefined ? undefined : strings.map((part) => utf8Text(part)).join("");
+    const texts = decodeTxt(rdata)?.map((part) => utf8Text(part));
+    return texts?.includes(undefined) === false ? texts.join("") : undefined;
   });
 }
 

@@ -1,4 +1,5 @@
 import {
+  decodeSoa,
   encodeName,
   encodeSoa,
   isAtOrBelow,
@@ -14,7 +15,7 @@ import { NameserverError } from "./nameserverError.ts";
 import { DENIAL_SECONDS_MAX } from "./rules/judgeUpdate.ts";
 import type { ZoneData } from "./zoneData.ts";
 import type { NameChange } from "./zoneDraft.ts";
-import { sameRRsets } from "./zoneNode.ts";
+import { rrsetOfType, sameRRsets } from "./zoneNode.ts";
 import { isFenced, type ZoneView } from "./zoneView.ts";
 
 /** What the configuration says of a zone: its apex, which is not for enactors to write. */
@@ -89,17 +90,17 @@ function checkHidesNothing(apex: Name, other: ZoneData): void {
   );
 }
 
-/** What must be written so that the zone is as its setup says. `serial`: for a new zone. */
+/** What must be written so that the zone is as its setup says. The serial stays what it is. */
 export function setupChanges(
   view: ZoneView,
   setup: ZoneSetup,
-  serial: number,
+  firstSerial: number,
 ): readonly NameChange[] {
   const { name: apex, apexTtlSeconds: ttlSeconds } = setup;
   const soa = encodeSoa({
     mname: setup.primary,
     rname: setup.hostmaster,
-    serial,
+    serial: serialOf(view) ?? firstSerial,
     refreshSeconds: REFRESH_SECONDS,
     retrySeconds: RETRY_SECONDS,
     expireSeconds: EXPIRE_SECONDS,
@@ -122,6 +123,11 @@ export function setupChanges(
     wanted.set(name, [...(wanted.get(name) ?? []), ...rrsets]);
   }
   return [...wanted].flatMap(([name, rrsets]) => changeFor(view, name, rrsets));
+}
+
+function serialOf(view: ZoneView): number | undefined {
+  const [rdata] = rrsetOfType(view.node(view.apex), RRType.SOA)?.rdata ?? [];
+  return rdata === undefined ? undefined : decodeSoa(rdata).serial;
 }
 
 function changeFor(view: ZoneView, name: Name, wanted: readonly RRset[]): readonly NameChange[] {

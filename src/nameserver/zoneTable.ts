@@ -7,6 +7,8 @@ export class ZoneTable implements ZonesView {
   readonly #held: Map<Name, ZoneData>;
   #configured: ReadonlySet<Name>;
   #served: ReadonlyMap<Name, ZoneData> = new Map();
+  // Of a configuration that is being taken in.
+  #announced: readonly Name[] = [];
 
   constructor(held: Map<Name, ZoneData>) {
     this.#held = held;
@@ -37,11 +39,17 @@ export class ZoneTable implements ZonesView {
     this.#held.set(zone.apex, zone);
   }
 
+  /** Says that these will be served: names below them are theirs already. Until {@link serve}. */
+  announce(configured: readonly Name[]): void {
+    this.#announced = configured;
+  }
+
   /**
    * Serves these zones from now on, as far as they are held; and with them every zone that holds
    * endpoints: a name does not go dark because a line of the configuration did.
    */
   serve(configured: readonly Name[]): void {
+    this.#announced = [];
     this.#configured = new Set(configured);
     this.#served = new Map(
       [...this.#held].filter(([apex, zone]) => {
@@ -59,8 +67,8 @@ export class ZoneTable implements ZonesView {
     return undefined;
   }
 
-  /** Apexes served below this one: what they cover, the zone above does not answer. */
+  /** Apexes below this one served now or soon: what they cover, the zone above does not answer. */
   below(apex: Name): readonly Name[] {
-    return [...this.#served.keys()].filter((other) => isBelow(other, apex));
+    return [...this.#served.keys(), ...this.#announced].filter((other) => isBelow(other, apex));
   }
 }

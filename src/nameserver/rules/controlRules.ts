@@ -3,6 +3,7 @@ import { type Gate, parseGate, parseWeights, SEED_TEXT } from "../../plan/index.
 import { isText, rrsetOfType, txtTexts, type ZoneNode } from "../zoneNode.ts";
 import { isControlName } from "../zoneView.ts";
 import type { Transition } from "./endpointRules.ts";
+import { canStillRise } from "./headroom.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 
 /** Judges a changed control name by its own grammar. Fences are judged with their endpoints. */
@@ -45,8 +46,13 @@ function judgeGate(
   if (parsed.kind === "malformed") {
     return refusal("gate-is-readable", name, `it must be readable: ${parsed.problem}`);
   }
-  if (held === undefined || parsed.gate.edition > held.edition) return undefined;
-  const detail = `its edition must be > ${held.edition}: it is ${parsed.gate.edition}`;
+  const { edition } = parsed.gate;
+  if (!canStillRise(edition, held?.edition ?? 0)) {
+    const detail = `its edition must leave room for the next: it is ${edition}`;
+    return refusal("numbers-can-rise", name, detail);
+  }
+  if (held === undefined || edition > held.edition) return undefined;
+  const detail = `its edition must be > ${held.edition}: it is ${edition}`;
   return refusal("gate-edition-rises", name, detail);
 }
 

@@ -4,6 +4,7 @@ import { answersType } from "../chain.ts";
 import { findCut } from "../lookUp.ts";
 import { rrsetOfType, sameRRsets } from "../zoneNode.ts";
 import { fenceNode, isControlName, weightsNode, type ZoneView } from "../zoneView.ts";
+import { canStillRise } from "./headroom.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 
 /** A zone before and after a change. */
@@ -12,7 +13,8 @@ export interface Transition {
   readonly after: ZoneView;
 }
 
-const ADDRESS_TYPES = [RRType.A, RRType.AAAA] as const;
+/** What a name may not lose: the types that clients connect by. */
+export const ADDRESS_TYPES = [RRType.A, RRType.AAAA] as const;
 
 /** Judges what a change does to one endpoint that has a fence before it, after it, or both. */
 export function judgeEndpoint(transition: Transition, endpoint: Name): Refusal | undefined {
@@ -56,6 +58,12 @@ function judgeProgress(
   after: Fence,
   afterText: string,
 ): Refusal | undefined {
+  const held = before.kind === "fence" ? before.fence : { epoch: 0, edition: 0 };
+  for (const number of ["epoch", "edition"] as const) {
+    if (canStillRise(after[number], held[number])) continue;
+    const detail = `its ${number} must leave room for the next: it is ${after[number]}`;
+    return refusal("numbers-can-rise", endpoint, detail);
+  }
   // What cannot be read is neither older nor newer: any readable fence may take its place.
   if (before.kind !== "fence") return undefined;
   if (before.text === afterText) {
@@ -119,7 +127,21 @@ function judgeAddresses(
     const detail = `it must go on answering ${typeText(type)} until a tombstone: it would not`;
     return refusal("address-type-stays", endpoint, detail);
   }
+  const ownedAlias = rrsetOfType(before.node(endpoint), RRType.CNAME) !== undefined;
+  if (ownedAlias && losesOutside(before, after, endpoint)) {
+    const detail = "it must go on answering A or AAAA until a tombstone: it would answer neither";
+    return refusal("address-type-stays", endpoint, detail);
+  }
   return undefined;
+}
+
+/**
+ * Whether a name that others answered for answers no address any more. Which types they gave is
+ * not known here: one that is left is taken for all.
+ */
+export function losesOutside(before: ZoneView, after: ZoneView, name: Name): boolean {
+  const wasOutside = ADDRESS_TYPES.some((type) => answersType(before, name, type) === "outside");
+  return wasOutside && ADDRESS_TYPES.every((type) => answersType(after, name, type) === "no");
 }
 
 function hadType(view: ZoneView, endpoint: Name, type: number, fence: FenceFound): boolean {

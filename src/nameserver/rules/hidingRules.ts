@@ -1,10 +1,10 @@
 import { isAtOrBelow, type Name, parentOf, RRType } from "../../dns/index.ts";
 import { answersType } from "../chain.ts";
-import { closestEncloser, wildcardBelow } from "../lookUp.ts";
+import { closestEncloser, findCut, wildcardBelow } from "../lookUp.ts";
 import { aliasTarget } from "../zoneDraft.ts";
 import { rrsetOfType } from "../zoneNode.ts";
 import { isFenced, type ZoneView } from "../zoneView.ts";
-import type { Transition } from "./endpointRules.ts";
+import { ADDRESS_TYPES, losesOutside, type Transition } from "./endpointRules.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 
 /** Judges whether a changed name now hides endpoints at or below it. */
@@ -37,12 +37,13 @@ export function judgeAliases(
   for (const endpoint of affectedAliases(transition, changed)) {
     // One that changes itself is judged with its own fence.
     if (!isFenced(before, endpoint) || changed.includes(endpoint)) continue;
-    for (const type of [RRType.A, RRType.AAAA]) {
-      if (answersType(before, endpoint, type) !== "yes") continue;
-      if (answersType(after, endpoint, type) === "yes") continue;
-      const detail = `endpoint ${endpoint} answers through it: it would be left empty`;
-      return refusal("alias-target-answers", changed.join(" "), detail);
-    }
+    const isEmptied = ADDRESS_TYPES.some((type) => {
+      if (answersType(before, endpoint, type) !== "yes") return false;
+      return answersType(after, endpoint, type) !== "yes";
+    });
+    if (!isEmptied && !losesOutside(before, after, endpoint)) continue;
+    const detail = `endpoint ${endpoint} answers through it: it would be left empty`;
+    return refusal("alias-target-answers", changed.join(" "), detail);
   }
   return undefined;
 }
@@ -50,22 +51,35 @@ export function judgeAliases(
 /** Owners of aliases whose answer may have changed: found from their targets, upwards. */
 function affectedAliases({ before, after }: Transition, changed: readonly Name[]): Set<Name> {
   const owners = new Set<Name>();
-  const targets = [...changed];
   // A cut, a wildcard, or a new name in a wildcard's place changes what other names answer too.
   const roots = changed.flatMap((name) => rootsOfChange(before, after, name));
-  if (roots.length > 0) {
-    for (const target of before.aliasTargets()) {
-      if (roots.some((root) => isAtOrBelow(target, root))) targets.push(target);
-    }
-  }
+  const targets = [...changed, ...redirectedTargets(before), ...targetsBelow(before, roots)];
   for (let target = targets.pop(); target !== undefined; target = targets.pop()) {
     for (const owner of before.aliasesTo(target)) {
       if (owners.has(owner) || aliasTarget(before.node(owner)) !== target) continue;
       owners.add(owner);
       targets.push(owner);
+      // What a wildcard's alias leads to, the names it stands for lead to.
+      const parent = owner.startsWith("*.") ? parentOf(owner) : undefined;
+      if (parent !== undefined) targets.push(...targetsBelow(before, [parent]));
     }
   }
   return owners;
+}
+
+function targetsBelow(view: ZoneView, roots: readonly Name[]): readonly Name[] {
+  if (roots.length === 0) return [];
+  return [...view.aliasTargets()].filter((target) => {
+    return roots.some((root) => isAtOrBelow(target, root));
+  });
+}
+
+/** Targets below a DNAME: what they answer may change with any name, of which no index is kept. */
+function redirectedTargets(view: ZoneView): readonly Name[] {
+  if ((view.node(view.apex)?.cutCount ?? 0) === 0) return [];
+  return [...view.aliasTargets()].filter((target) => {
+    return isAtOrBelow(target, view.apex) && findCut(view, target)?.kind === "redirection";
+  });
 }
 
 /** Names at or below which other answers may change with `name`. */

@@ -27,6 +27,19 @@ const HELD = [
   "*.wild 60 A 192.0.2.5",
   "out 60 CNAME www.example.org.",
   fenceLine("out", "CNAME"),
+  "relay 60 CNAME www.example.org.",
+  "out2 60 CNAME relay.example.test.",
+  fenceLine("out2", "CNAME"),
+  "below 60 CNAME x.cut.example.test.",
+  fenceLine("below", "CNAME"),
+  "moved 60 CNAME x.old.example.test.",
+  fenceLine("moved", "CNAME"),
+  "old 60 DNAME now.example.test.",
+  "x.now 60 A 192.0.2.10",
+  "many 60 CNAME y.any.example.test.",
+  fenceLine("many", "CNAME"),
+  "*.any 60 CNAME one.example.test.",
+  "one 60 A 192.0.2.11",
   fenceLine("dead", "-", { mark: DEAD }),
   'drifted 60 TXT "its A was deleted behind our back"',
   fenceLine("drifted", "A,TXT"),
@@ -73,6 +86,17 @@ const ALLOWED: readonly Row[] = [
     ),
   },
   {
+    why: "a new epoch after the last generation of one, and an edition by the clock",
+    ...epWrite(
+      BOTH,
+      fenceLine("ep", "A,AAAA", {
+        epoch: 2,
+        generation: 999_999_999_999_999,
+        edition: 900_000_000_000,
+      }),
+    ),
+  },
+  {
     why: "a new epoch may begin at any generation",
     ...epWrite(BOTH, fenceLine("ep", "A,AAAA", { epoch: 2, generation: 1, edition: 8 })),
   },
@@ -87,6 +111,21 @@ const ALLOWED: readonly Row[] = [
   {
     why: "a CNAME out of the zone, which only others can judge",
     ...epWrite(["ep 60 CNAME www.example.org."], fenceLine("ep", "CNAME", NEXT)),
+  },
+  {
+    why: "an alias out of the zone comes home with the one type that is left",
+    deletes: ["out CNAME", "_holdfast.out TXT"],
+    adds: ["out 60 A 192.0.2.1", fenceLine("out", "A", { generation: 2, edition: 2 })],
+  },
+  {
+    why: "the hop to others is turned to an address here",
+    deletes: ["relay CNAME"],
+    adds: ["relay 60 A 192.0.2.1"],
+  },
+  {
+    why: "what a DNAME leads to changes its addresses",
+    deletes: ["x.now A"],
+    adds: ["x.now 60 A 192.0.2.12"],
   },
   { why: "a repeat of what is held changes nothing", adds: ["ep 60 A 192.0.2.1"] },
   {
@@ -186,6 +225,27 @@ const REFUSED: readonly (Row & { readonly rule: Rule })[] = [
     rule: "edition-rises",
     why: "a lower one in a new epoch",
     ...epWrite(BOTH, fenceLine("ep", "A,AAAA", { epoch: 2, generation: 1, edition: 6 })),
+  },
+  {
+    rule: "numbers-can-rise",
+    why: "the last edition that there is: no write could follow",
+    ...epWrite(BOTH, fenceLine("ep", "A,AAAA", { ...NEXT, edition: 999_999_999_999_999 })),
+  },
+  {
+    rule: "numbers-can-rise",
+    why: "the last epoch that there is",
+    ...epWrite(BOTH, fenceLine("ep", "A,AAAA", { ...NEXT, epoch: 999_999_999_999_999 })),
+  },
+  {
+    rule: "numbers-can-rise",
+    why: "a first fence without a next",
+    adds: [fenceLine("plain", "A", { edition: 999_999_999_999_999 })],
+  },
+  {
+    rule: "numbers-can-rise",
+    why: "a gate that could never be switched again",
+    deletes: ["_gate._holdfast TXT"],
+    adds: [GATE("holdfast-gate=1 edition=999999999999999 automation=paused")],
   },
   {
     rule: "generation-does-not-fall",
@@ -289,6 +349,11 @@ const REFUSED: readonly (Row & { readonly rule: Rule })[] = [
     why: "a control name as an endpoint",
     adds: [fenceLine("_seed._holdfast", "TXT")],
   },
+  {
+    rule: "fenced-name-is-not-hidden",
+    why: "a CNAME beside its records, which RFC 2136 3.4.2.2 would ignore in silence",
+    adds: ["ep 60 CNAME x.example.org."],
+  },
   { rule: "fenced-name-is-not-hidden", why: "NS at it", adds: ["ep 60 NS ns.example.org."] },
   {
     rule: "fenced-name-is-not-hidden",
@@ -321,7 +386,27 @@ const REFUSED: readonly (Row & { readonly rule: Rule })[] = [
     why: "NS above a retired name's tombstone",
     adds: ["dead 60 NS ns.example.org."],
   },
+  {
+    rule: "address-type-stays",
+    why: "only a TXT left of an alias that others answered for",
+    deletes: ["out CNAME", "_holdfast.out TXT"],
+    adds: ['out 60 TXT "x"', fenceLine("out", "TXT", { generation: 2, edition: 2 })],
+  },
   { rule: "alias-target-answers", why: "the target deleted", deletes: ["target"] },
+  { rule: "alias-target-answers", why: "the hop to others deleted", deletes: ["relay"] },
+  { rule: "alias-target-answers", why: "the cut above the target deleted", deletes: ["cut"] },
+  { rule: "alias-target-answers", why: "what a DNAME leads to deleted", deletes: ["x.now"] },
+  {
+    rule: "alias-target-answers",
+    why: "the DNAME on the way turned away",
+    deletes: ["old"],
+    adds: ["old 60 DNAME no.example.test."],
+  },
+  {
+    rule: "alias-target-answers",
+    why: "the target of a wildcard's alias deleted",
+    deletes: ["one"],
+  },
   {
     rule: "alias-target-answers",
     why: "the target hidden",

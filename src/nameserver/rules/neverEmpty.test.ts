@@ -95,6 +95,11 @@ function checkKept(before: ReadonlyMap<string, Held>, after: ReadonlyMap<string,
       const now = is.answers[index];
       assert.ok(now === "yes" || (isOwnWrite && now === "outside"), `${endpoint} is emptied`);
     }
+    if (!was.answers.includes("outside")) continue;
+    assert.ok(
+      is.answers.some((answer) => answer !== "no"),
+      `${endpoint}, which others answered for, is emptied`,
+    );
   }
 }
 

@@ -5,6 +5,8 @@ export type Rule =
   | "fence-stays"
   | "fence-is-readable"
   | "edition-rises"
+  /** A number so high that nothing could follow would freeze a name, or the gate, for good. */
+  | "numbers-can-rise"
   | "generation-does-not-fall"
   | "fence-says-types"
   | "address-type-stays"
