@@ -182,7 +182,7 @@ zones:
 ${zoneLines.join("\n")}
 
 checks:
-  - { id: http, kind: http, port: 8180, path: /healthz, interval: 2s, timeout: 1s, jitter: 500ms,
+  - { id: http, kind: http, port: 8180, path: /healthz, interval: 5s, timeout: 1s, jitter: 1s,
       rise: 2, fall: 2 }
 
 defaults:

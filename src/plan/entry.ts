@@ -42,11 +42,7 @@ function wireOf(planned: PlannedRRset): Wire {
   if (known !== undefined) return known;
   const type = typeCode(planned.type);
   assert(type !== undefined, `${planned.type} is an RR type`);
-  const rdata = planned.records.map((record) => {
-    const parsed = parseRdata(type, record.rdata);
-    assert(parsed.kind === "parsed", `${record.rdata} was checked when it was planned`);
-    return parsed.rdata;
-  });
+  const rdata = planned.records.map((record) => rdataOf(type, record.rdata));
   const isCanonical = rdata.every((octets, index) => {
     const before = rdata[index - 1];
     return before === undefined || compareBytes(before, octets) < 0;
@@ -55,6 +51,22 @@ function wireOf(planned: PlannedRRset): Wire {
   const wire = { type, rdata };
   wires.set(planned, wire);
   return wire;
+}
+
+/** RDATA texts kept parsed: the addresses of every load balancer of a cell, several times over. */
+const PARSED_MAX = 65_536;
+const parsedRdata = new Map<string, Uint8Array>();
+
+// A load balancer's address stands in the entries of hundreds of endpoints.
+function rdataOf(type: number, text: string): Uint8Array {
+  const key = `${type} ${text}`;
+  const known = parsedRdata.get(key);
+  if (known !== undefined) return known;
+  const parsed = parseRdata(type, text);
+  assert(parsed.kind === "parsed", `${text} was checked when it was planned`);
+  if (parsedRdata.size >= PARSED_MAX) parsedRdata.clear();
+  parsedRdata.set(key, parsed.rdata);
+  return parsed.rdata;
 }
 
 /** The RRsets of an entry; none for a tombstone. */

@@ -18,7 +18,7 @@ import type { PlanStore, StoreHint } from "./planStore.ts";
 /** Hints that arrive together become one plan. Short beside any probe interval. */
 export const COALESCE_MS = 10;
 /** Longest wait for the first round of probes before the very first plan. */
-export const FIRST_PLAN_WAIT_MS = 3000;
+export const FIRST_PLAN_WAIT_MS = 2000;
 /** Waits after the store did not answer double from the first to the second of these. */
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 2000;

@@ -41,9 +41,17 @@ export interface OperationParts<Request, Answer> {
 // An answer may be nothing at all, which JSON cannot say by itself.
 const ENVELOPE = z.strictObject({ answer: z.unknown().optional() });
 
-/** The body of an answer. */
+// A store that gives the same object again to the next who asks need not write it out again.
+const texts = new WeakMap<object, string>();
+
+/** The body of an answer. A frozen answer is one that the store may give again. */
 export function answerText(answer: unknown): string {
-  return JSON.stringify({ answer });
+  if (typeof answer !== "object" || answer === null || !Object.isFrozen(answer)) {
+    return JSON.stringify({ answer });
+  }
+  const text = texts.get(answer) ?? JSON.stringify({ answer });
+  texts.set(answer, text);
+  return text;
 }
 
 /** Makes an operation whose messages are checked by whoever receives them. */

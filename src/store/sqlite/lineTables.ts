@@ -24,6 +24,8 @@ const SUMMARY_COLUMNS =
 export class LineTables {
   readonly #file: SqliteFile;
   readonly #region: string;
+  // Several enactors ask the same at once; it holds as long as the head is this one.
+  #lastChanges: PlanChanges | undefined;
   #head: PlanHead;
 
   constructor(file: SqliteFile, region: string) {
@@ -76,6 +78,8 @@ export class LineTables {
   }
 
   changesAfter(after: Generation): PlanChanges {
+    const asked = this.#lastChanges;
+    if (asked?.after === after && asked.head === this.#head) return asked;
     return this.#file.read("read changes", () => {
       const rows = this.#file
         .statement(
@@ -84,7 +88,8 @@ export class LineTables {
         )
         .all(after);
       const entries = rows.map((row) => jsonIn<PlanEntry>(row, "json"));
-      return { head: this.#head, after, entries };
+      this.#lastChanges = Object.freeze({ head: this.#head, after, entries });
+      return this.#lastChanges;
     });
   }
 
