@@ -1,6 +1,7 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
+import { type FileHandle, open, readdir, readFile, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { assert, type Disk } from "../base/index.ts";
+import { makeFolder } from "./makeFolder.ts";
 import { NetError } from "./netError.ts";
 import { systemCode, systemErrorText } from "./systemError.ts";
 
@@ -33,7 +34,7 @@ export class DiskFolder implements Disk {
   /** Makes the folder where there is none. Throws NetError `folder-unusable`. */
   static async open(folder: string): Promise<DiskFolder> {
     try {
-      await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+      makeFolder(folder, FOLDER_MODE);
       await readdir(folder);
     } catch (cause) {
       const reason = systemErrorText(cause);

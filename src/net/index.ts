@@ -2,6 +2,7 @@ export { RealChance } from "./chance.ts";
 export { RealClock } from "./clock.ts";
 export { DiskFolder } from "./diskFolder.ts";
 export { type LineSink, type LogFormat, openLog, stderrFormat, stderrSink } from "./log.ts";
+export { makeFolder } from "./makeFolder.ts";
 export { NetError, type NetFault } from "./netError.ts";
 export { NetworkProbe } from "./networkProbe.ts";
 export type { ProbeOutcome, ProbeRequest } from "./probeTypes.ts";

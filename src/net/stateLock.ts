@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { assert } from "../base/index.ts";
+import { makeFolder } from "./makeFolder.ts";
 import { NetError } from "./netError.ts";
 import { systemCode, systemErrorText } from "./systemError.ts";
 
@@ -61,7 +62,7 @@ export function acquireLock(folder: string, name: string, holder: LockHolder): L
 // Only a file that is new is opened by ourselves: closing a second descriptor of a locked file
 // would drop this process's POSIX locks on it.
 function createPrivate(folder: string, lockPath: string): void {
-  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  makeFolder(folder, FOLDER_MODE);
   try {
     closeSync(openSync(lockPath, "wx", FILE_MODE));
   } catch (error) {

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { ApiDeps, RunningApi } from "../api/index.ts";
+import { makeFolder } from "../net/index.ts";
 import { openSqliteStore, serveStore } from "../store/index.ts";
 import { openZoneStores, SupervisorClient } from "../supervise/index.ts";
 import type { RoleParts, RunningRole } from "./role.ts";
@@ -13,7 +14,7 @@ const FOLDER_MODE = 0o700;
 export async function startStore(parts: RoleParts): Promise<RunningRole> {
   const { id, layout, clock, chance, log } = parts;
   let { settings } = parts;
-  mkdirSync(layout.storeFolder, { recursive: true, mode: FOLDER_MODE });
+  makeFolder(layout.storeFolder, FOLDER_MODE);
   const { region } = settings.policy;
   const store = await openSqliteStore(layout.planStoreFile, { region, clock, log });
   await store.putPolicy(settings.policy, CONFIGURATION_ACTOR);

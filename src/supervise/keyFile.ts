@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { base64Text } from "../base/index.ts";
 import type { StateLayout } from "../config/index.ts";
 import { nameOf, parseTsigKey, type TsigKey } from "../dns/index.ts";
+import { makeFolder } from "../net/index.ts";
 import type { ProcessSpec, Role } from "./machine/index.ts";
 import { SuperviseError } from "./superviseError.ts";
 
@@ -30,7 +31,7 @@ export function makeKeys(
   region: string,
   processes: readonly ProcessSpec[],
 ): void {
-  mkdirSync(layout.keysFolder, { recursive: true, mode: FOLDER_MODE });
+  makeFolder(layout.keysFolder, FOLDER_MODE);
   const ids = processes.filter(({ role }) => KEY_ROLES.has(role)).map(({ id }) => id);
   for (const id of [...ids, OPERATOR_ID]) {
     const path = layout.keyFile(id);

@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,7 +12,7 @@ import {
 import { resolve } from "node:path";
 import { errorText } from "../base/index.ts";
 import { type Settings, type StateLayout, settingsText, stateLayout } from "../config/index.ts";
-import { acquireLock, NetError } from "../net/index.ts";
+import { acquireLock, makeFolder, NetError } from "../net/index.ts";
 import { makeKeys } from "./keyFile.ts";
 import type { ProcessSpec } from "./machine/index.ts";
 import { SuperviseError } from "./superviseError.ts";
@@ -121,7 +120,7 @@ export function furnish(
   processes: readonly ProcessSpec[],
 ): void {
   for (const folder of [layout.socketsFolder, layout.logsFolder]) {
-    mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+    makeFolder(folder, FOLDER_MODE);
   }
   if (!existsSync(layout.regionFile)) replaceFile(layout.regionFile, `${settings.policy.region}\n`);
   if (!existsSync(layout.tokenFile)) {
