@@ -69,7 +69,7 @@ try {
   const last = await verifiedAll(region);
   console.log(`checked: ${last.sets} RRsets, ${last.wrong.length} wrong`);
 } finally {
-  region.dispose();
+  await region.dispose();
 }
 
 function pause(): Promise<void> {

@@ -60,7 +60,7 @@ test("npm pack, installed elsewhere, runs a region without a TypeScript source",
     await ended;
     assert.deepEqual(region.leftRunning(), []);
   } finally {
-    region.dispose();
+    await region.dispose();
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 });

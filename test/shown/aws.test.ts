@@ -29,6 +29,6 @@ test("10,717 real names answer with exactly what is planned, also after losses",
     assert.deepEqual(third.wrong, []);
     assert.equal(third.endpoints, 10_717);
   } finally {
-    region.dispose();
+    await region.dispose();
   }
 });

@@ -30,6 +30,6 @@ export async function withDemo(work: (region: Region) => Promise<void>): Promise
     await region.up();
     await work(region);
   } finally {
-    region.dispose();
+    await region.dispose();
   }
 }

@@ -40,7 +40,7 @@ test("failed load balancers leave, all failed fail open, healed ones come back",
     assert.ok(sights.length > 0);
     console.log(`${sights.length} looks, no empty answer`);
   } finally {
-    region.dispose();
+    await region.dispose();
   }
 });
 

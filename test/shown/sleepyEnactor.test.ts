@@ -64,6 +64,6 @@ test("an enactor that slept through many plans puts nothing old over anything ne
         `0 empty, 0 backwards, ${silences} unanswered`,
     );
   } finally {
-    region.dispose();
+    await region.dispose();
   }
 });

@@ -30,7 +30,7 @@ test("with all others killed the answers stay, and the nameserver returns alone"
     await region.answers(region.places.addresses);
     await alone.stop("SIGTERM");
   } finally {
-    region.dispose();
+    await region.dispose();
   }
 });
 
