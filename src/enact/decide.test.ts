@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { PlanEntry, Reading } from "../plan/index.ts";
-import { decide, EDITION_MAX, EPOCHS_AHEAD_MAX, FAR_AHEAD_MAX } from "./decide.ts";
+import { FAR_AHEAD_MAX, type PlanEntry, type Reading } from "../plan/index.ts";
+import { decide, EDITION_MAX, EPOCHS_AHEAD_MAX } from "./decide.ts";
 import type { DecisionFacts } from "./decision.ts";
 import type { HighWaterMark } from "./highWaterMark.ts";
 import {

@@ -1,7 +1,9 @@
 import { assertNever } from "../base/index.ts";
 import {
   comparePositions,
+  FAR_AHEAD_MAX,
   type Fence,
+  isFarAhead,
   type PlanEntry,
   type Reading,
   type ServingEntry,
@@ -10,11 +12,6 @@ import type { Decision, DecisionFacts, ReadReading, Situation } from "./decision
 import type { HighWaterMark } from "./highWaterMark.ts";
 import { answering, differenceOf, endpointRRsets } from "./match.ts";
 
-/**
- * Generations a fence may be ahead of the newest plan known before it is taken for a mistake: a
- * million plans, one a second, are eleven days of an enactor that heard nothing.
- */
-export const FAR_AHEAD_MAX = 1_000_000;
 /** Epochs rise only by a person's confirmed act: nobody does that a hundred times unheard. */
 export const EPOCHS_AHEAD_MAX = 100;
 /** Highest edition that can still rise within the fence's grammar of fifteen digits. */
@@ -146,7 +143,7 @@ function farAhead(entry: PlanEntry, fence: Fence, facts: DecisionFacts): string 
   if (fence.epoch - entry.epoch > EPOCHS_AHEAD_MAX) {
     return `its epoch ${fence.epoch} is over ${EPOCHS_AHEAD_MAX} ahead of ${entry.epoch}`;
   }
-  if (fence.generation - facts.newestGeneration > FAR_AHEAD_MAX) {
+  if (isFarAhead(fence.generation, facts.newestGeneration)) {
     return `its generation ${fence.generation} is over ${FAR_AHEAD_MAX} ahead of the newest plan`;
   }
   if (fence.edition > EDITION_MAX) return `its edition ${fence.edition} cannot rise`;

@@ -1,4 +1,4 @@
-export { decide, EDITION_MAX, EPOCHS_AHEAD_MAX, FAR_AHEAD_MAX } from "./decide.ts";
+export { decide, EDITION_MAX, EPOCHS_AHEAD_MAX } from "./decide.ts";
 export type { Decision, DecisionFacts, QuarantineWhy, WriteWhy } from "./decision.ts";
 export { EnactError, type EnactFault } from "./enactError.ts";
 export type { HighWaterMark } from "./highWaterMark.ts";
