@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { ProcessRow } from "../supervise/index.ts";
 import type { StatusView } from "./schemas/status.ts";
+import { enactorLagMs } from "./views/processView.ts";
 import { enactorReport, nameserverReport } from "./views/reports.ts";
 
 /** One sample: labels and value. */
@@ -18,7 +19,7 @@ export async function metricsText(
   regionMetrics(add, status);
   endpointMetrics(add, status);
   processMetrics(add, processes);
-  enactorMetrics(add, processes);
+  enactorMetrics(add, processes, status.generation);
   nameserverMetrics(add, processes);
   add.gauge("holdfast_api_watchers", "Clients following events", [[{}, watchers]]);
   return { contentType: registry.contentType, text: await registry.metrics() };
@@ -124,10 +125,14 @@ function processMetrics(add: MetricSet, rows: readonly ProcessRow[]): void {
   );
 }
 
-function enactorMetrics(add: MetricSet, rows: readonly ProcessRow[]): void {
+function enactorMetrics(add: MetricSet, rows: readonly ProcessRow[], newest: number): void {
   const enactors = rows
     .filter((row) => row.role === "enactor")
-    .map((row) => ({ labels: { enactor: row.id }, report: enactorReport(row.report) }));
+    .map((row) => ({
+      labels: { enactor: row.id },
+      report: enactorReport(row.report),
+      lagMs: enactorLagMs(row, newest),
+    }));
   const gauge = (
     name: string,
     help: string,
@@ -142,9 +147,11 @@ function enactorMetrics(add: MetricSet, rows: readonly ProcessRow[]): void {
   gauge("pending_endpoints", "Endpoints not yet confirmed", (report) => report.pending);
   gauge("confirmed_endpoints", "Endpoints read back as planned", (report) => report.confirmed);
   gauge("quarantined_endpoints", "Endpoints left alone", (report) => report.quarantined?.length);
-  gauge("lag_seconds", "Age of the oldest unfinished work", (report) => {
-    return report.lagMs === undefined ? undefined : report.lagMs / 1000;
-  });
+  add.gauge(
+    "holdfast_enactor_lag_seconds",
+    "Age of the oldest unfinished work",
+    enactors.map(({ labels, lagMs }) => [labels, lagMs === undefined ? undefined : lagMs / 1000]),
+  );
 }
 
 function nameserverMetrics(add: MetricSet, rows: readonly ProcessRow[]): void {

@@ -20,6 +20,13 @@ const EXIT_CODES = [
   "  10  plan --exit-code: there are changes",
 ].join("\n");
 
+/** What a person who knows nothing yet tries first. */
+const FIRST_EXAMPLES: CommandSpec["examples"] = [
+  { line: "status", text: "what runs, and what needs a person" },
+  { line: "explain dynamodb", text: "what a name answers, and why" },
+  { line: "pause", text: "stop all automation, in DNS itself" },
+];
+
 /** Groups of commands, and what their help says. */
 const GROUPS: Readonly<Record<string, string>> = {
   force: "force a target up or down, whatever its checks say",
@@ -46,8 +53,14 @@ export function makeProgram(
     .version(packageVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
     .helpCommand("help [command]", "print the help of a command")
-    .addHelpText("after", `\n${EXIT_CODES}`);
+    .addHelpText("after", `\n${examplesText(FIRST_EXAMPLES)}\n\n${EXIT_CODES}`);
   for (const spec of specs) addCommand(program, spec, perform);
+  for (const group of Object.keys(GROUPS)) {
+    const examples = specs
+      .filter(({ path }) => path.startsWith(`${group} `))
+      .flatMap((spec) => spec.examples);
+    groupOf(program, group).addHelpText("after", `\n${examplesText(examples)}`);
+  }
   return program;
 }
 
@@ -72,7 +85,7 @@ function addCommand(program: Command, spec: CommandSpec, perform: Perform): void
   const text = spec.text === undefined ? spec.summary : `${spec.summary}\n\n${spec.text}`;
   command.summary(spec.summary).description(text);
   for (const option of spec.options) command.addOption(optionOf(option));
-  command.addHelpText("after", `\n${examplesText(spec)}`);
+  command.addHelpText("after", `\n${examplesText(spec.examples)}`);
   command.action(async () => {
     await perform(spec, command.args, command.opts());
   });
@@ -88,9 +101,9 @@ function optionOf({ flags, text, choices }: OptionSpec): Option {
   return choices === undefined ? option : option.choices(choices);
 }
 
-/** The examples of a command, as its help shows them. */
-function examplesText(spec: CommandSpec): string {
-  const lines = spec.examples.map(({ line, text }) => `  holdfast ${line}\n      ${text}`);
+/** The examples of commands, as help shows them. */
+function examplesText(examples: CommandSpec["examples"]): string {
+  const lines = examples.map(({ line, text }) => `  holdfast ${line}\n      ${text}`);
   return ["Examples:", ...lines].join("\n");
 }
 

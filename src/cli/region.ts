@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { ApiClient } from "../api/index.ts";
-import type { SocketAddress } from "../base/index.ts";
+import { errorText, type SocketAddress } from "../base/index.ts";
 import { findingText, type Settings, type StateLayout, stateLayout } from "../config/index.ts";
 import { acceptedSettings, readConfiguration, STATE_FOLDER_DEFAULT } from "../supervise/index.ts";
 import { CliError, START_HINT } from "./cliError.ts";
@@ -45,7 +45,7 @@ export function openRegion(given: Invocation): Region {
   const config = options.text("config");
   const fromFile = config === undefined ? undefined : configured(io, config);
   const layout = layoutIn(io, options.text("state") ?? fromFile?.stateFolder);
-  if (fromFile === undefined && !existsSync(layout.settingsFile)) throw noState(layout.folder);
+  if (fromFile === undefined) checkState(layout);
   const settings = fromFile ?? acceptedSettings(layout.folder);
   const { listen } = settings.api;
   return { layout, settings, apiUrl: urlOf(listen), token: tokenOf(layout) };
@@ -73,6 +73,25 @@ export function clientOf(region: Region, io: CliIo): ApiClient {
     actor: io.actor,
     ...(token === undefined ? {} : { token }),
   });
+}
+
+// Unreadable is not absent: a person of another account must not be told to start a region.
+function checkState({ folder, settingsFile }: StateLayout): void {
+  try {
+    accessSync(settingsFile, constants.R_OK);
+  } catch (error) {
+    if (!existsSync(folder) || isAbsent(error)) throw noState(folder);
+    throw new CliError(
+      { code: "no-state", folder },
+      `Cannot read the region's settings in ${folder}: ${errorText(error)}.\n` +
+        "It is for the user who runs the region alone: be that user (sudo -u).",
+    );
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ENOENT" || code === "ENOTDIR";
 }
 
 function noState(folder: string): CliError {

@@ -71,7 +71,11 @@ export class Catalog<Part> {
     if (found !== undefined) return found.part;
     if (this.#broken.has(id)) return undefined;
     const problem = `Cannot find the ${this.#what} "${id}"`;
-    findings.error(place, `${problem}${suggestion(id, this.#parts.keys())}`, this.#allowed());
+    findings.error(
+      place,
+      `${problem}${suggestion(id, [...this.#parts.keys(), ...this.#broken])}`,
+      this.#allowed(),
+    );
     return undefined;
   }
 
@@ -98,9 +102,11 @@ export class Catalog<Part> {
   }
 
   #allowed(): string {
-    const shown = [...this.#parts.keys()].slice(0, IDS_SHOWN_MAX);
+    // Ids of wrong parts are named only where there are no others: they are defined all the same.
+    const ids = this.#parts.size > 0 ? [...this.#parts.keys()] : [...this.#broken];
+    const shown = ids.slice(0, IDS_SHOWN_MAX);
     if (shown.length === 0) return `no ${this.#what} is defined`;
-    const more = this.#parts.size - shown.length;
+    const more = ids.length - shown.length;
     return more === 0 ? shown.join(", ") : `${shown.join(", ")} and ${more} more`;
   }
 }

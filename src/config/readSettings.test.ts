@@ -127,6 +127,15 @@ keys:
     ]);
   });
 
+  it("names pools that are wrong themselves rather than saying that none is defined", () => {
+    const text = SOUND.replace("127.77.1.1", "127.77.1.999").replace(
+      "pools: [ddb]",
+      "pools: [dbd]",
+    );
+    const [, pool] = errorsIn(readText(text)).map(findingText);
+    assert.match(pool ?? "", /"dbd": did you mean "ddb"\? \(allowed: ddb\)$/);
+  });
+
   it("refuses a newer version with that alone", () => {
     const errors = errorsIn(readText(SOUND.replace("version: 1", "version: 2\nnews: true")));
     assert.equal(errors.length, 1);

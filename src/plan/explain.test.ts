@@ -52,6 +52,14 @@ describe("explainEndpoint()", () => {
     );
   });
 
+  it("says who forced a target where nobody said why, and leaves no loose end", () => {
+    const planner = new StepPlanner();
+    const forces = [{ ...forceOf("lb-b2", "down"), reason: "" }];
+    planner.step({ forces });
+    const why = explained(planner, { forces }).targets.find(({ targetId }) => targetId === "lb-b2");
+    assert.equal(why?.why, "forced down by operator:ann");
+  });
+
   it("says that it fails open", () => {
     const planner = new StepPlanner();
     const inventory = inventoryWithDown(...ALL);

@@ -64,7 +64,8 @@ export function poolStates(
 
 function forcedMember(target: IndexedTarget, poolId: string, force: Force): Member {
   const standing = force.state === "up" ? "usable" : "forced-out";
-  const why = `${forceText(force)} by ${force.actor}: ${force.reason}`;
+  const reason = force.reason === "" ? "" : `: ${force.reason}`;
+  const why = `${forceText(force)} by ${force.actor}${reason}`;
   return { target, poolId, standing, unknown: false, why, sinceMs: force.sinceMs };
 }
 

@@ -30,7 +30,8 @@ export function notesOf(endpoint: EndpointPolicy, decision: Decision): readonly 
   if (mode !== undefined) note(mode.kind, mode.text);
   if (decision.held.length > 0) {
     const ids = shownIds(decision.held.map((member) => member.target.target.id));
-    note("capacity-held", `${ids} stay for now: ${velocityText(endpoint)}`);
+    const stay = decision.held.length === 1 ? "stays" : "stay";
+    note("capacity-held", `${ids} ${stay} for now: ${velocityText(endpoint)}`);
   }
   for (const { type, because } of decision.keptTypes) {
     const reason =

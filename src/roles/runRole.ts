@@ -57,6 +57,7 @@ export async function runRole(options: RoleOptions): Promise<number> {
   try {
     const settings = readSettings(options);
     if (settings === undefined) return EXIT_BROKEN_CONFIGURATION;
+    if (role === "enactor") checkEnactor(id, settings);
     const folder = options.state ?? settings.stateFolder ?? STATE_FOLDER_DEFAULT;
     const layout = stateLayout(resolve(folder));
     const release = lockRole(layout.folder, id, role);
@@ -88,6 +89,16 @@ function readSettings(options: RoleOptions): Settings | undefined {
   if (read.kind === "settings") return read.settings;
   for (const finding of read.findings) process.stderr.write(`${findingText(finding)}\n`);
   return undefined;
+}
+
+/** Before anything is locked or opened: an unknown id must not leave files of its own behind. */
+function checkEnactor(id: string, { enactorIds }: Settings): void {
+  if (enactorIds.includes(id)) return;
+  throw new RoleError(
+    { code: "no-such-enactor", id },
+    `Cannot run the enactor "${id}" as its id must be one of ${enactorIds.join(", ")}: ` +
+      "name it with --id, or add it under `enactors` in the configuration",
+  );
 }
 
 /** One process per id and state folder, also for roles that run by themselves. */

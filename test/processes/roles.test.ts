@@ -1,5 +1,6 @@
 // Each role by itself, without a supervisor, on the state that an instance left.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { nameOf } from "../../src/dns/index.ts";
@@ -39,6 +40,16 @@ test("a second process of the same role on the same state is refused", async () 
     const { pid } = first.child;
     assert.ok(output.includes(`another one does (process ${pid})`), output);
     await region.answers(region.places.addresses);
+  });
+});
+
+test("an enactor that the configuration does not name is refused, and leaves nothing", async () => {
+  await withRegion(async (region) => {
+    await seeded(region);
+    const { code, output } = await startRole(region, "enactor", "enactor-az9").ended;
+    assert.equal(code, 1);
+    assert.match(output, /its id must be one of enactor-az1, enactor-az2/);
+    assert.equal(existsSync(join(region.state, "enactor-az9.lock")), false);
   });
 });
 

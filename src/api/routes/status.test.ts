@@ -84,6 +84,30 @@ test("status shows what an enactor quarantined, a stopped process and a paused z
   });
 });
 
+test("status and metrics show the lag that a stopped enactor cannot report", async () => {
+  const world = new ApiWorld();
+  await world.plan(["dynamodb"]);
+  await world.plan(["dynamodb", "signin"]);
+  const row = world.table?.processes[0];
+  assert.ok(row !== undefined && world.table !== undefined);
+  const before = { generation: 1, pending: 0, lagMs: 0 };
+  const stopped = { ...row, state: "stopped", reportAgeMs: 20_000, report: before };
+  const current = { ...stopped, id: "enactor-az2", report: { ...before, generation: 2 } };
+  world.table = { ...world.table, processes: [stopped, current] };
+  await world.serve(async (api) => {
+    const status = await statusOf(api);
+    assert.deepEqual(
+      status.processes?.map(({ lagMs, pending }) => [lagMs, pending]),
+      [
+        [20_000, undefined],
+        [0, 0],
+      ],
+    );
+    const { text } = await api.send("GET", "/metrics");
+    assert.match(text, /^holdfast_enactor_lag_seconds\{enactor="enactor-az1"\} 20$/m);
+  });
+});
+
 test("status answers although the supervisor and the zone stores cannot be asked", async () => {
   const world = new ApiWorld({
     processes: () => Promise.reject(new Error("no socket")),

@@ -2,29 +2,47 @@ import type { ProcessRow } from "../../supervise/index.ts";
 import type { ProcessView, TroubleView } from "../schemas/status.ts";
 import { enactorReport, plannerGeneration, type Trouble } from "./reports.ts";
 
-/** One line of the table of processes. */
-export function processView(row: ProcessRow): ProcessView {
+/** One line of the table of processes, where the newest plan is `newest`. */
+export function processView(row: ProcessRow, newest: number): ProcessView {
   const { id, role, state, sinceMs, restarts, pid, reportAgeMs } = row;
   return {
     ...{ id, role, state, sinceMs, restarts },
     ...(pid === undefined ? {} : { pid }),
     ...(reportAgeMs === undefined ? {} : { reportAgeMs }),
-    ...roleFacts(row),
+    ...roleFacts(row, newest),
   };
 }
 
-function roleFacts({ role, report }: ProcessRow): Partial<ProcessView> {
+function roleFacts(row: ProcessRow, newest: number): Partial<ProcessView> {
+  const { role, report } = row;
   if (role === "planner") {
     const generation = plannerGeneration(report);
     return generation === undefined ? {} : { generation };
   }
   if (role !== "enactor") return {};
-  const { generation, lagMs, pending } = enactorReport(report);
+  const { generation, pending } = enactorReport(report);
+  const lagMs = enactorLagMs(row, newest);
+  // One that does not know the newest plan cannot know either how much of it is not in place.
+  const knowsPending = pending !== undefined && (pending > 0 || !isBehind(generation, newest));
   return {
     ...(generation === undefined ? {} : { generation }),
     ...(lagMs === undefined ? {} : { lagMs }),
-    ...(pending === undefined ? {} : { pending }),
+    ...(knowsPending ? { pending } : {}),
   };
+}
+
+/**
+ * How long an enactor has been behind, at most: what it reported, and, where work was left or a
+ * newer plan came since, the age of that report. A stopped process reports nothing new.
+ */
+export function enactorLagMs(row: ProcessRow, newest: number): number | undefined {
+  const { generation, lagMs } = enactorReport(row.report);
+  if (lagMs === undefined) return undefined;
+  return lagMs > 0 || isBehind(generation, newest) ? lagMs + (row.reportAgeMs ?? 0) : lagMs;
+}
+
+function isBehind(generation: number | undefined, newest: number): boolean {
+  return generation !== undefined && generation < newest;
 }
 
 /** Endpoints that enactors have trouble with, or leave alone; each once per zone store. */

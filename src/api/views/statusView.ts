@@ -46,7 +46,9 @@ export function statusView(inputs: StatusInputs): StatusView {
     orphans: orphanViews(overview),
     zones: inputs.gates.map(zoneView),
     targets: targetCounts(targetViews(overview.snapshot)),
-    ...(rows === undefined ? {} : { processes: rows.map(processView) }),
+    ...(rows === undefined
+      ? {}
+      : { processes: rows.map((row) => processView(row, head.generation)) }),
     ...troubleViews(rows ?? []),
     journalSeq: inputs.journalSeq,
   };

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
 import { ApiWorld } from "../../api/world.suite.ts";
+import { type Name, RRType } from "../../dns/index.ts";
+import type { Reading } from "../../plan/index.ts";
 import { COLUMNS_MAX } from "../output/table.ts";
 import { settingsAt, withFolder, withRegion } from "../world.suite.ts";
 
@@ -52,7 +54,27 @@ test("explain says why each target is in or out, by a short name", async () => {
     assert.match(out, /^From plan 2/m);
     const unknown = await cli.run(["explain", "s3"]);
     assert.equal(unknown.code, 1);
-    assert.match(unknown.err, /Cannot find an endpoint "s3"/);
+    assert.match(unknown.err, /Cannot find an endpoint "s3".*\n\(see "holdfast endpoints"\)/);
+  });
+});
+
+/** A name that holds one address and no fence. */
+function wornOut(endpoint: Name): Reading {
+  const rdata = Uint8Array.of(192, 0, 2, 1);
+  const rrsets = [{ name: endpoint, type: RRType.A, ttlSeconds: 5, rdata: [rdata] }];
+  return { kind: "read", endpoint, fence: { kind: "none" }, rrsets };
+}
+
+test("explain says first what is served where the plan is not in place", async () => {
+  const api = new ApiWorld({
+    held: async (name) => [{ storeId: "embedded", reading: wornOut(name) }],
+  });
+  await api.plan(["dynamodb"]);
+  await withRegion(api, async (cli) => {
+    const { out } = await cli.run(["explain", "dynamodb"]);
+    const first = out.indexOf("Not in place at embedded, which answers from its 1 record:");
+    assert.ok(first > 0 && first < out.indexOf("Planned to answer 2 of them"), out);
+    assert.doesNotMatch(out, /^Answers/m);
   });
 });
 

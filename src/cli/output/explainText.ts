@@ -17,17 +17,32 @@ export function explainLines(view: EndpointView, nowMs: number, colour: boolean)
   ];
 }
 
-function entryLines({ entry }: EndpointView): string[] {
+function entryLines(view: EndpointView): string[] {
+  const { entry } = view;
   if (entry === undefined) return ["Not planned yet: waiting for the planner."];
   if (entry.kind === "tombstone") return [`Retired on purpose (${entry.tombstoneId}).`];
   const answers = entry.answers === "all" ? "all of them" : `${entry.answers} of them`;
   return [
-    `Answers ${answers} in each response:`,
+    ...notInPlace(view),
+    `${notInPlace(view).length > 0 ? "Planned to answer" : "Answers"} ${answers} in each response:`,
     ...entry.rrsets.flatMap((rrset) => {
       const records = rrset.records.map(({ rdata, weight }) => `${rdata} (weight ${weight})`);
       return [`  ${rrset.type}, TTL ${rrset.ttlSeconds} s:`, ...wrapped(records, "    ")];
     }),
   ];
+}
+
+// What follows is the plan: where a zone store holds something else, that is what clients get.
+function notInPlace({ held }: EndpointView): string[] {
+  return held.flatMap(({ storeId, state, generation, records }) => {
+    if (state === "current" || state === "unreadable") return [];
+    const counted = `${records.length} record${records.length === 1 ? "" : "s"}`;
+    const from = generation === undefined ? "" : ` of plan ${generation}`;
+    return [
+      `Not in place at ${storeId}, which answers from its ${counted}${from}:`,
+      ...records.map((record) => `  ${record}`),
+    ];
+  });
 }
 
 /** Items in lines that fit the page. */

@@ -54,6 +54,13 @@ test("tableText() cuts the widest column to fit, and keeps the others whole", ()
   for (const line of two.split("\n")) assert.ok(line.length <= COLUMNS_MAX, `${line.length}`);
 });
 
+test("tableText() cuts the prose of the last column before a name that people copy", () => {
+  const name = "dynamodb.dualstack.use1.holdfast.example.";
+  const text = tableText(["ENDPOINT", "SERVED", "BECAUSE"], [[name, "healthy", "y".repeat(200)]]);
+  assert.match(text, /dynamodb\.dualstack\.use1\.holdfast\.example\. +healthy +y+…/);
+  for (const line of text.split("\n")) assert.ok(line.length <= COLUMNS_MAX, `${line.length}`);
+});
+
 test("painter() leaves text alone where there are no eyes for colour", () => {
   assert.equal(painter(false)("bad", "down"), "down");
   assert.notEqual(painter(true)("bad", "down"), "down");

@@ -6,10 +6,12 @@ export const COLUMNS_MAX = 100;
 const GAP = 2;
 /** Narrower than this a column says nothing. */
 const COLUMN_MIN = 8;
+/** The last column is prose: it gives up its width first, down to this. Names are copied whole. */
+const PROSE_MIN = 20;
 
 /**
- * A table without lines around it, at most {@link COLUMNS_MAX} columns wide: the widest column is
- * cut until it fits. Cells may be painted; each is one line.
+ * A table without lines around it, at most {@link COLUMNS_MAX} columns wide: the last column
+ * is cut first, then the widest ones. Cells may be painted; each is one line.
  */
 export function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = fit(head.map((title, index) => widthOf(title, rows, index)));
@@ -39,9 +41,12 @@ function widthOf(title: string, rows: readonly (readonly string[])[], index: num
   );
 }
 
-// The widest columns are cut to one common width, as wide as there is room for.
-function fit(widths: readonly number[]): number[] {
-  const room = COLUMNS_MAX - GAP * (widths.length - 1);
+// Where the prose alone does not make room, the widest are cut to one width, as wide as it goes.
+function fit(all: readonly number[]): number[] {
+  const room = COLUMNS_MAX - GAP * (all.length - 1);
+  const over = all.reduce((sum, width) => sum + width, 0) - room;
+  const prose = all.at(-1) ?? 0;
+  const widths = [...all.slice(0, -1), Math.min(prose, Math.max(PROSE_MIN, prose - over))];
   for (let cap = room; cap > COLUMN_MIN; cap -= 1) {
     const cut = widths.map((width) => Math.min(width, cap));
     if (cut.reduce((sum, width) => sum + width, 0) <= room) return cut;
