@@ -10,4 +10,5 @@ export type { ProcessView, StatusView, ZoneView } from "./schemas/status.ts";
 export type { InventoryView, TargetView } from "./schemas/targets.ts";
 export { startApi } from "./startApi.ts";
 export { changeView } from "./views/diffView.ts";
+export { processViewsAlone } from "./views/processView.ts";
 export { zoneView } from "./views/statusView.ts";

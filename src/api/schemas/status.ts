@@ -11,7 +11,10 @@ export const ProcessView = z.object({
   restarts: z.number().int(),
   reportAgeMs: z.number().optional(),
   generation: GenerationNumber.optional().meta({ description: "Newest plan it knows" }),
-  lagMs: z.number().optional().meta({ description: "Age of its oldest unfinished work" }),
+  lagMs: z
+    .number()
+    .optional()
+    .meta({ description: "Enactors: behind for so long; others: silent for so long" }),
   pending: z.number().int().optional().meta({ description: "Endpoints not yet confirmed" }),
 });
 export type ProcessView = z.output<typeof ProcessView>;

@@ -2,7 +2,20 @@ import type { ProcessRow } from "../../supervise/index.ts";
 import type { ProcessView, TroubleView } from "../schemas/status.ts";
 import { enactorReport, plannerGeneration, type Trouble } from "./reports.ts";
 
-/** One line of the table of processes, where the newest plan is `newest`. */
+/** The table of processes where the API does not answer: the newest plan is what they know of. */
+export function processViewsAlone(rows: readonly ProcessRow[]): readonly ProcessView[] {
+  const known = rows.map(({ role, report }) => {
+    const { generation } = role === "enactor" ? enactorReport(report) : {};
+    return (role === "planner" ? plannerGeneration(report) : generation) ?? 0;
+  });
+  const newest = Math.max(0, ...known);
+  return rows.map((row) => processView(row, newest));
+}
+
+/**
+ * One line of the table of processes, where the newest plan is `newest`. The lag of an enactor is
+ * how long it has been behind; of any other process, how long ago it last spoke.
+ */
 export function processView(row: ProcessRow, newest: number): ProcessView {
   const { id, role, state, sinceMs, restarts, pid, reportAgeMs } = row;
   return {
@@ -14,12 +27,14 @@ export function processView(row: ProcessRow, newest: number): ProcessView {
 }
 
 function roleFacts(row: ProcessRow, newest: number): Partial<ProcessView> {
-  const { role, report } = row;
-  if (role === "planner") {
-    const generation = plannerGeneration(report);
-    return generation === undefined ? {} : { generation };
+  const { role, report, reportAgeMs } = row;
+  if (role !== "enactor") {
+    const generation = role === "planner" ? plannerGeneration(report) : undefined;
+    return {
+      ...(generation === undefined ? {} : { generation }),
+      ...(reportAgeMs === undefined ? {} : { lagMs: reportAgeMs }),
+    };
   }
-  if (role !== "enactor") return {};
   const { generation, pending } = enactorReport(report);
   const lagMs = enactorLagMs(row, newest);
   // One that does not know the newest plan cannot know either how much of it is not in place.

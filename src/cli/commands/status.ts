@@ -1,5 +1,4 @@
-import type { ProcessView, StatusView, ZoneView } from "../../api/index.ts";
-import { ApiError } from "../../api/index.ts";
+import { ApiError, processViewsAlone, type StatusView, type ZoneView } from "../../api/index.ts";
 import { type ProcessTable, SuperviseError, SupervisorClient } from "../../supervise/index.ts";
 import { START_HINT } from "../cliError.ts";
 import { CONFIG, type CommandSpec, type Invocation, JSON_OUTPUT, STATE } from "../commandSpec.ts";
@@ -65,21 +64,14 @@ function printWithout(
   zones: readonly ZoneView[],
 ): void {
   const nowMs = io.clock.wallMs();
+  const processes = table === undefined ? undefined : processViewsAlone(table.processes);
   if (options.has("json")) {
     const source = table === undefined ? "dns" : "supervisor";
-    printJson(io, { source, problem, atMs: nowMs, processes: table?.processes, zones });
+    printJson(io, { source, problem, atMs: nowMs, processes, zones });
     return;
   }
   io.err(`${problem}.\n`);
   if (table === undefined) io.err(`No supervisor answers either: ${START_HINT}.\n`);
-  else printLines(io, ["", ...processLines(rowsOf(table), nowMs, io.colour)]);
+  else printLines(io, ["", ...processLines(processes ?? [], nowMs, io.colour)]);
   printLines(io, ["", "What DNS itself says:", ...zoneLines(zones, io.colour)]);
-}
-
-function rowsOf(table: ProcessTable): ProcessView[] {
-  return table.processes.map(({ report: _, pid, reportAgeMs, ...row }) => ({
-    ...row,
-    ...(pid === undefined ? {} : { pid }),
-    ...(reportAgeMs === undefined ? {} : { reportAgeMs }),
-  }));
 }
