@@ -73,6 +73,16 @@ function epWrite(lines: readonly string[], fence: string): Pick<Row, "deletes" |
 const BOTH = ["ep 60 A 192.0.2.9", "ep 60 AAAA 2001:db8::9"];
 
 const ALLOWED: readonly Row[] = [
+  {
+    why: "another address of the zone's nameserver in place of its only one",
+    deletes: ["ns1 A"],
+    adds: ["ns1 60 A 192.0.2.54"],
+  },
+  {
+    why: "an IPv6 address in place of the nameserver's IPv4 one",
+    deletes: ["ns1 A"],
+    adds: ["ns1 60 AAAA 2001:db8::53"],
+  },
   { why: "a new plan's write", ...epWrite(BOTH, fenceLine("ep", "A,AAAA", NEXT)) },
   {
     why: "drift repair: same generation, next edition",
@@ -492,6 +502,11 @@ const REFUSED: readonly (Row & { readonly rule: Rule })[] = [
     why: "a CNAME in place of weights",
     deletes: ["_weights._holdfast.ep"],
     adds: ["_weights._holdfast.ep 60 CNAME x.example.org."],
+  },
+  {
+    rule: "nameserver-stays-reachable",
+    why: "the only address of the zone's nameserver",
+    deletes: ["ns1 A"],
   },
   {
     rule: "denials-are-short",

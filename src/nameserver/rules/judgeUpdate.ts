@@ -1,7 +1,14 @@
-import { decodeSoa, isAtOrBelow, type Name, parentOf, RRType } from "../../dns/index.ts";
+import {
+  decodeSoa,
+  isAtOrBelow,
+  type Name,
+  parentOf,
+  RRType,
+  rdataNames,
+} from "../../dns/index.ts";
 import { endpointOfFence } from "../../plan/index.ts";
 import { rrsetOfType } from "../zoneNode.ts";
-import { isFenced } from "../zoneView.ts";
+import { isFenced, type ZoneView } from "../zoneView.ts";
 import { judgeControlName } from "./controlRules.ts";
 import { isEndpointChanged, judgeEndpoint, type Transition } from "./endpointRules.ts";
 import { judgeAliases, judgeHiding } from "./hidingRules.ts";
@@ -34,6 +41,7 @@ export function judgeUpdate(
       judgeControlName(transition, name) ??
       judgeHiding(transition, name) ??
       judgeSize(transition, name) ??
+      judgeNameserver(transition, name) ??
       (name === transition.after.apex ? judgeDenials(transition) : undefined);
     if (refused !== undefined) return refused;
   }
@@ -83,6 +91,18 @@ function judgeSize({ after }: Transition, name: Name): Refusal | undefined {
   if (octets <= NAME_OCTETS_HELD_MAX) return undefined;
   const detail = `its records must fit ${NAME_OCTETS_HELD_MAX} octets: they need ${octets}`;
   return refusal("name-fits-a-message", name, detail);
+}
+
+/** A zone whose nameservers have no address is out of reach, and all its endpoints with it. */
+function judgeNameserver({ before, after }: Transition, name: Name): Refusal | undefined {
+  const hasAddress = (view: ZoneView): boolean =>
+    [RRType.A, RRType.AAAA].some((type) => rrsetOfType(view.node(name), type) !== undefined);
+  if (!hasAddress(before) || hasAddress(after)) return undefined;
+  const ns = rrsetOfType(after.node(after.apex), RRType.NS);
+  const isNamed = ns?.rdata.some((rdata) => rdataNames(RRType.NS, rdata).includes(name)) ?? false;
+  if (!isNamed) return undefined;
+  const detail = "a nameserver of the zone must keep an address: it would have none";
+  return refusal("nameserver-stays-reachable", name, detail);
 }
 
 function judgeDenials({ after }: Transition): Refusal | undefined {

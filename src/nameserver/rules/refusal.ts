@@ -21,6 +21,7 @@ export type Rule =
   | "seed-stays"
   | "control-names-own-txt"
   | "name-fits-a-message"
+  | "nameserver-stays-reachable"
   | "denials-are-short";
 
 /** Why a change is refused. */
