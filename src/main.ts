@@ -5,7 +5,17 @@ import { fileURLToPath } from "node:url";
 /** This program: what the supervisor starts again for each role. */
 const MAIN = fileURLToPath(import.meta.url);
 
-process.exit(await run(process.argv.slice(2)));
+const code = await run(process.argv.slice(2));
+await Promise.all([written(process.stdout), written(process.stderr)]);
+process.exit(code);
+
+/** Resolves once all that was printed has gone into the pipe: an exit would cut it off. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.once("error", () => resolve()); // the reader has gone, as `head` does
+    stream.write("", () => resolve());
+  });
+}
 
 async function run(words: readonly string[]): Promise<number> {
   if (process.env["HOLDFAST_SUPERVISED"] === "1") {

@@ -16,6 +16,8 @@ import {
 } from "../../src/supervise/index.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+/** Where `npx holdfast` keeps compiled code in a clone: tests start as a user does. */
+const CACHE = fileURLToPath(new URL("../../node_modules/.cache/holdfast", import.meta.url));
 /** Far beyond what any machine needs: a test waits for a condition, never for this. */
 const WAIT_MS_MAX = 90_000;
 const LOOK_EVERY_MS = 50;
@@ -219,6 +221,7 @@ export class Instance {
     this.child = spawn(process.execPath, [MAIN, ...words], {
       cwd: folder,
       stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, NODE_COMPILE_CACHE: CACHE },
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {

@@ -21,6 +21,11 @@ const HOSTILE = [
     lines: [`update delete ${NAME}`, `update add ${NAME} 5 CNAME elsewhere.example.`],
     why: "puts a CNAME in the place of an endpoint",
   },
+  {
+    lines: [`update add ${NAME} 5 CNAME elsewhere.example.`],
+    why: "adds a CNAME beside the addresses",
+  },
+  { lines: [`update delete ns1.${ZONE}. A`], why: "takes the nameserver's own address away" },
   { lines: [`update add ${NAME} 5 NS ns.elsewhere.example.`], why: "delegates an endpoint away" },
   {
     lines: [
