@@ -5,7 +5,7 @@ import { processViewsAlone } from "./processView.ts";
 
 const RUNNING = { state: "running", sinceMs: 0, restarts: 0 } as const;
 
-test("processViewsAlone() says how far each process is behind, from what they told themselves", () => {
+test("processViewsAlone() says how far each is behind, from what they told themselves", () => {
   const rows: readonly ProcessRow[] = [
     { ...RUNNING, id: "store", role: "store", pid: 1, state: "stopped", reportAgeMs: 7_000 },
     {
