@@ -10,10 +10,11 @@ import { dig, digShort, holdfast, nsupdate } from "./tools.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PAGE = readFileSync(join(ROOT, "docs", "operations.md"), "utf8");
+const README = readFileSync(join(ROOT, "README.md"), "utf8");
 
-/** The `npx holdfast` lines of the page's shell blocks, as words. */
-function commands(): readonly (readonly string[])[] {
-  const blocks = [...PAGE.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
+/** The `npx holdfast` lines of a page's shell blocks, as words. */
+function commandsOf(page: string): readonly (readonly string[])[] {
+  const blocks = [...page.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
   const lines = blocks.flatMap((block) => block.split("\n"));
   return lines
     .filter((line) => line.startsWith("npx holdfast "))
@@ -23,10 +24,11 @@ function commands(): readonly (readonly string[])[] {
     .map((words) => words.slice(2));
 }
 
-test("every command of docs/operations.md works on the demo region", async () => {
+test("every command of README.md and docs/operations.md works on the demo region", async () => {
   await withDemo(async (region) => {
-    assert.ok(commands().length > 12);
-    for (const words of commands()) {
+    const commands = [...commandsOf(README), ...commandsOf(PAGE)];
+    assert.ok(commands.length > 15);
+    for (const words of commands) {
       const placed = words.map((word) => {
         if (word === "examples/region/holdfast.yaml") return region.config;
         return word === "holdfast-backup" ? join(region.folder, word) : word;
