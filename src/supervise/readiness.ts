@@ -42,7 +42,7 @@ export class Readiness {
     if (progress === undefined || nowMs - this.#saidMs < PROGRESS_MS) return;
     this.#saidMs = nowMs;
     const { done, total } = progress;
-    this.#terminal.say(`seeding: ${digits(done)} of ${counted(total, "endpoint")}`);
+    this.#terminal.say(`in place: ${digits(done)} of ${counted(total, "endpoint")}`);
   }
 
   #sayReady(settings: Settings): void {
