@@ -31,6 +31,11 @@ describe("readSettings()", () => {
     assert.deepEqual(read.kind === "settings" && read.warnings, []);
   });
 
+  it("takes the state folder that the configuration names, and none where it names none", () => {
+    assert.equal(settingsIn(readText(`${SOUND}state: .holdfast-x\n`)).stateFolder, ".holdfast-x");
+    assert.equal(settingsIn(readText(SOUND)).stateFolder, undefined);
+  });
+
   it("fills in what is not said", () => {
     const settings = settingsIn(readText(SOUND));
     assert.deepEqual(settings.stores, [{ id: "embedded", kind: "embedded" }]);

@@ -92,6 +92,20 @@ export function planLineSuite(name: string, make: MakeStore): void {
       assert.deepEqual((await store.changesAfter(99)).entries, []);
     });
 
+    storeTest(
+      "gives what is new to who asks the same again after a plan or a floor",
+      make,
+      async (store) => {
+        await appendPlan(store, ["a"]);
+        const before = await store.changesAfter(0);
+        assert.deepEqual(await store.changesAfter(0), before);
+        await appendPlan(store, ["b"]);
+        assert.deepEqual((await store.changesAfter(0)).entries, [serving("a", 1), serving("b", 2)]);
+        await store.raiseFloor({ epoch: 0, generation: 7 });
+        assert.equal((await store.changesAfter(0)).head.floorGeneration, 7);
+      },
+    );
+
     storeTest("lists plans newest first, page by page", make, async (store) => {
       for (const labels of [["a"], ["a", "b"], ["b"]]) await appendPlan(store, labels);
       const page = await store.summaries(2);

@@ -1,7 +1,8 @@
 // From the start to the end of a region, in real processes.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { until, withRegion } from "./instance.ts";
 
@@ -19,6 +20,20 @@ test("a start answers with the planned addresses, and Ctrl-C leaves no process",
     assert.match(output, /dig @127\.0\.0\.1 -p \d+ dynamodb\.use1\.holdfast\.example A \+short/);
     assert.match(output, /Stopped: nothing is left running/);
     assert.deepEqual(region.leftRunning(), []);
+  });
+});
+
+test("a configuration names its state folder, and commands find the region by it", async () => {
+  await withRegion(async (region) => {
+    const text = readFileSync(region.config, "utf8");
+    writeFileSync(region.config, `${text}state: ${basename(region.state)}\n`);
+    const instance = region.run(["run", "-c", region.config]);
+    await region.answers(region.places.addresses);
+    await region.table(); // of region.state: nobody named that folder but the file
+    const status = await region.run(["status", "-c", region.config, "--json"]).ended;
+    assert.equal(status.code, 0, status.output);
+    assert.match(status.output, /"source": "api"/);
+    await instance.stop();
   });
 });
 
