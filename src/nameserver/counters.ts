@@ -1,6 +1,6 @@
 import { rcodeText } from "../dns/index.ts";
-import type { UpdateOutcome } from "./committer.ts";
-import type { Rule } from "./rules/refusal.ts";
+import type { UpdateOutcome } from "./update/committer.ts";
+import type { Rule } from "./update/rules/refusal.ts";
 
 /** How a message came. */
 export type Transport = "udp" | "tcp";

@@ -23,11 +23,11 @@ import {
   updateMessage,
   verifyMessage,
 } from "../dns/index.ts";
-import { editState } from "./editState.ts";
-import { APEX, at, endpointWrite, fenceLine, update } from "./exampleZone.suite.ts";
 import { FakeNetwork } from "./fakeNetwork.suite.ts";
 import { Nameserver, type NameserverParts } from "./nameserver.ts";
-import type { ZoneSetup } from "./zoneSetup.ts";
+import { editState } from "./state/editState.ts";
+import { APEX, at, endpointWrite, fenceLine, update } from "./zone/exampleZone.suite.ts";
+import type { ZoneSetup } from "./zone/zoneSetup.ts";
 
 const KEY: TsigKey = {
   name: nameOf("enactor-az1."),

@@ -9,15 +9,15 @@ import type {
   StreamListener,
 } from "../base/index.ts";
 import type { Name, TsigKey } from "../dns/index.ts";
-import { Committer } from "./committer.ts";
-import type { TcpLimits } from "./connectionTable.ts";
 import { Counters, type NameserverReport } from "./counters.ts";
 import { handleRequest, type RequestParts } from "./requests.ts";
-import { StateFiles } from "./stateFiles.ts";
-import { TcpServer } from "./tcpServer.ts";
-import { ZoneData } from "./zoneData.ts";
-import { checkSetups, setupChanges, type ZoneSetup } from "./zoneSetup.ts";
-import { ZoneTable } from "./zoneTable.ts";
+import { StateFiles } from "./state/stateFiles.ts";
+import type { TcpLimits } from "./tcp/connectionTable.ts";
+import { TcpServer } from "./tcp/tcpServer.ts";
+import { Committer } from "./update/committer.ts";
+import { ZoneData } from "./zone/zoneData.ts";
+import { checkSetups, setupChanges, type ZoneSetup } from "./zone/zoneSetup.ts";
+import { ZoneTable } from "./zone/zoneTable.ts";
 
 /** Everything a nameserver is made of. */
 export interface NameserverParts {

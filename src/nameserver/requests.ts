@@ -22,10 +22,10 @@ import {
   type VerifiedMessage,
   verifyMessage,
 } from "../dns/index.ts";
-import { answerMessage, withError } from "./answer.ts";
-import type { UpdateOutcome } from "./committer.ts";
+import { answerMessage, withError } from "./answer/answer.ts";
 import type { Counters, Transport } from "./counters.ts";
-import type { ZonesView } from "./zoneView.ts";
+import type { UpdateOutcome } from "./update/committer.ts";
+import type { ZonesView } from "./zone/zoneView.ts";
 
 /** A request taken in: what to send back, at once or later. */
 export type Handled =

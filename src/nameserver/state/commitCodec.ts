@@ -1,0 +1,159 @@
+import { assert, utf8, utf8Text } from "../../base/index.ts";
+import { isAtOrBelow, makeRRset, type Name, parseName, type RRset } from "../../dns/index.ts";
+import type { NameChange } from "../zone/zoneDraft.ts";
+
+/**
+ * What is written down of a change: of each name, all that it owns afterwards. So a record may be
+ * read twice, or over a copy that has seen it already, and the outcome is the same.
+ */
+export interface ZoneCommit {
+  readonly zone: Name;
+  readonly changes: readonly NameChange[];
+}
+
+/** One record of the state files. */
+export type StateRecord =
+  | { readonly kind: "commit"; readonly commit: ZoneCommit }
+  /** The last record of a whole snapshot. */
+  | { readonly kind: "snapshot-end"; readonly nameCount: number };
+
+const COMMIT = 1;
+const SNAPSHOT_END = 2;
+const FIRST_OCTETS = 1024;
+
+/** Octets of a record. */
+export function encodeStateRecord(record: StateRecord): Uint8Array {
+  const out = new OctetWriter();
+  if (record.kind === "snapshot-end") {
+    out.number(SNAPSHOT_END, 1);
+    out.number(record.nameCount, 4);
+    return out.finish();
+  }
+  out.number(COMMIT, 1);
+  out.block(utf8(record.commit.zone));
+  out.number(record.commit.changes.length, 4);
+  for (const { name, rrsets } of record.commit.changes) {
+    out.block(utf8(name));
+    out.number(rrsets.length, 2);
+    for (const { type, ttlSeconds, rdata } of rrsets) {
+      out.number(type, 2);
+      out.number(ttlSeconds, 4);
+      out.number(rdata.length, 2);
+      for (const octets of rdata) out.block(octets);
+    }
+  }
+  return out.finish();
+}
+
+/** Reads a record; undefined where it is not one that {@link encodeStateRecord} writes. */
+export function decodeStateRecord(bytes: Uint8Array): StateRecord | undefined {
+  const reader = new OctetReader(bytes);
+  const kind = reader.number(1);
+  if (kind === SNAPSHOT_END) {
+    const nameCount = reader.number(4);
+    return reader.isDone ? { kind: "snapshot-end", nameCount } : undefined;
+  }
+  if (kind !== COMMIT) return undefined;
+  const zone = reader.name();
+  const changes: NameChange[] = [];
+  for (let count = reader.number(4); count > 0 && !reader.isBroken; count -= 1) {
+    const name = reader.name();
+    if (name !== undefined) changes.push({ name, rrsets: readRRsets(reader, name) });
+  }
+  if (!reader.isDone || zone === undefined) return undefined;
+  if (!changes.every(({ name }) => isAtOrBelow(name, zone))) return undefined;
+  return { kind: "commit", commit: { zone, changes } };
+}
+
+function readRRsets(reader: OctetReader, name: Name): readonly RRset[] {
+  const rrsets: RRset[] = [];
+  for (let count = reader.number(2); count > 0 && !reader.isBroken; count -= 1) {
+    const type = reader.number(2);
+    const ttlSeconds = reader.number(4);
+    const rdata: Uint8Array[] = [];
+    for (let left = reader.number(2); left > 0 && !reader.isBroken; left -= 1) {
+      rdata.push(reader.block());
+    }
+    if (rdata.length === 0) reader.isBroken = true;
+    if (!reader.isBroken) rrsets.push(makeRRset(name, type, ttlSeconds, rdata));
+  }
+  return rrsets;
+}
+
+class OctetWriter {
+  #bytes = new Uint8Array(FIRST_OCTETS);
+  #length = 0;
+
+  /** Writes a whole number in `octets` octets, in network order. */
+  number(value: number, octets: 1 | 2 | 4): void {
+    assert(value >= 0 && value < 2 ** (octets * 8), `${value} fits ${octets} octets`);
+    this.#reserve(octets);
+    for (let shift = (octets - 1) * 8; shift >= 0; shift -= 8) {
+      this.#bytes[this.#length] = value >>> shift;
+      this.#length += 1;
+    }
+  }
+
+  /** Writes octets behind their count. */
+  block(octets: Uint8Array): void {
+    this.number(octets.length, 2);
+    this.#reserve(octets.length);
+    this.#bytes.set(octets, this.#length);
+    this.#length += octets.length;
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  #reserve(octets: number): void {
+    if (this.#length + octets <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.#length + octets, this.#bytes.length * 2));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+  }
+}
+
+class OctetReader {
+  readonly #bytes: Uint8Array;
+  #offset = 0;
+  isBroken = false;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** Everything was read, and all of it was there. */
+  get isDone(): boolean {
+    return !this.isBroken && this.#offset === this.#bytes.length;
+  }
+
+  number(octets: 1 | 2 | 4): number {
+    let value = 0;
+    for (const octet of this.#take(octets)) value = value * 256 + octet;
+    return value;
+  }
+
+  /** A copy: a view would keep the whole file in memory. */
+  block(): Uint8Array {
+    return this.#take(this.number(2)).slice();
+  }
+
+  name(): Name | undefined {
+    const parsed = parseName(utf8Text(this.#take(this.number(2))) ?? "");
+    if (parsed.kind === "parsed") return parsed.name;
+    this.isBroken = true;
+    return undefined;
+  }
+
+  #take(octets: number): Uint8Array {
+    const end = this.#offset + octets;
+    if (this.isBroken || end > this.#bytes.length) {
+      this.isBroken = true;
+      return new Uint8Array(0);
+    }
+    const taken = this.#bytes.subarray(this.#offset, end);
+    this.#offset = end;
+    return taken;
+  }
+}

@@ -1,0 +1,296 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { SeededChance } from "../../../sim/seededChance.ts";
+import { SimClock, settle } from "../../../sim/simClock.ts";
+import { type CrashKeep, noSpace, SimDisk } from "../../../sim/simDisk.ts";
+import { SILENT_LOG } from "../../base/index.ts";
+import { rcodeText } from "../../dns/index.ts";
+import { parseFence } from "../../plan/index.ts";
+import { Committer } from "../update/committer.ts";
+import { APEX, at, endpointWrite, linesAt, rrsetsOf, update } from "../zone/exampleZone.suite.ts";
+import { ZoneData } from "../zone/zoneData.ts";
+import { ZoneTable } from "../zone/zoneTable.ts";
+import { fenceNode } from "../zone/zoneView.ts";
+import { decodeStateRecord, encodeStateRecord } from "./commitCodec.ts";
+import { editState } from "./editState.ts";
+import { StateFiles } from "./stateFiles.ts";
+
+const SETUP = [
+  "@ 60 SOA ns1.example.test. hostmaster.example.test. 4294967290 300 60 2419200 5",
+  "@ 60 NS ns1.example.test.",
+];
+
+interface Opened {
+  readonly committer: Committer;
+  readonly zone: ZoneData;
+  readonly clock: SimClock;
+}
+
+async function open(disk: SimDisk, journalOctetsMax?: number): Promise<Opened> {
+  const { files, zones } = await StateFiles.open(disk, journalOctetsMax);
+  const table = new ZoneTable(zones);
+  const zone = table.get(APEX) ?? new ZoneData(APEX);
+  table.add(zone);
+  const clock = new SimClock();
+  const committer = new Committer({ zones: table, files, clock, log: SILENT_LOG });
+  if (zone.serial === undefined) {
+    const changes = [{ name: APEX, rrsets: rrsetsOf(SETUP) }];
+    await committer.setUp(APEX, () => changes);
+  }
+  table.serve([APEX]);
+  return { committer, zone, clock };
+}
+
+/** Adds one name; its TXT says which update it was. */
+function addName(committer: Committer, name: string, text = "x"): Promise<string> {
+  const change = update([`${name} TXT`], [`${name} 60 TXT "${text}"`]);
+  return committer.update(change).then(({ rcode }) => rcodeText(rcode));
+}
+
+describe("Committer", () => {
+  it("moves the serial by one for a group, across 2^32 (RFC 1982)", async () => {
+    const disk = new SimDisk();
+    const { committer, zone } = await open(disk);
+    const before = disk.operations;
+    await Promise.all(["a", "b", "c"].map((name) => addName(committer, name)));
+    assert.equal(zone.serial, 4294967291);
+    assert.equal(disk.operations - before, 2, "one append and one sync for all three");
+    for (let round = 0; round < 6; round += 1) await addName(committer, "d", `${round}`);
+    assert.equal(zone.serial, 1);
+  });
+
+  it("writes nothing for a repeat, and for what is refused", async () => {
+    const disk = new SimDisk();
+    const { committer, zone } = await open(disk);
+    await addName(committer, "a");
+    const [operations, serial] = [disk.operations, zone.serial];
+    assert.equal(await addName(committer, "a"), "NOERROR");
+    await committer.update(update(["_seed._holdfast"], ['_seed._holdfast 30 TXT "x"']));
+    assert.deepEqual([disk.operations, zone.serial], [operations, serial]);
+  });
+
+  it("keeps the serial that an update brings itself (RFC 2136 3.6)", async () => {
+    const { committer, zone } = await open(new SimDisk());
+    const soa = "@ 60 SOA ns1.example.test. hostmaster.example.test. 7 300 60 2419200 5";
+    await committer.update(update([], [soa, 'a 60 TXT "x"']));
+    assert.equal(zone.serial, 7);
+  });
+
+  it("shows an update to queries once it is durable, to the next update at once", async () => {
+    const disk = new SimDisk();
+    const { committer, zone } = await open(disk);
+    let release = () => {};
+    disk.delay = ({ kind }) =>
+      kind === "sync" ? new Promise((resolve) => (release = resolve)) : Promise.resolve();
+    const condition = { kind: "name-not-in-use", name: at("a") } as const;
+    const first = { ...update([], ["a 60 A 192.0.2.1"]), prerequisites: [condition] };
+    const both = [committer.update(first), committer.update(first)];
+    await settle();
+    assert.equal(zone.node(at("a")), undefined);
+    release();
+    const rcodes = (await Promise.all(both)).map(({ rcode }) => rcodeText(rcode));
+    assert.deepEqual(rcodes, ["NOERROR", "YXDOMAIN"], "one of two racing writers wins");
+    assert.ok(zone.node(at("a")));
+  });
+
+  it("answers SERVFAIL and changes nothing on a full disk, and goes on after", async () => {
+    const disk = new SimDisk();
+    const { committer, zone } = await open(disk);
+    await addName(committer, "a");
+    for (const failing of ["append", "sync"]) {
+      disk.failWhen = ({ kind }) => (kind === failing ? noSpace() : undefined);
+      const serial = zone.serial;
+      assert.equal(await addName(committer, "b"), "SERVFAIL");
+      assert.equal(zone.node(at("b")), undefined);
+      assert.equal(zone.serial, serial);
+    }
+    disk.failWhen = () => undefined;
+    assert.equal(await addName(committer, "c"), "NOERROR");
+    const { zone: found } = await open(disk.crash("nothing", new SeededChance(1)));
+    assert.deepEqual([linesAt(found, "a").length, linesAt(found, "c").length], [1, 1]);
+    assert.equal(found.node(at("b")), undefined);
+  });
+
+  it("refuses with SERVFAIL what would wait too long, instead of growing for ever", async () => {
+    const disk = new SimDisk();
+    const { committer } = await open(disk);
+    disk.delay = () => new Promise(() => {});
+    let failed = 0;
+    for (let index = 0; index < 20_200; index += 1) {
+      void addName(committer, "a", `${index}`).then((rcode) => {
+        if (rcode === "SERVFAIL") failed += 1;
+      });
+    }
+    await settle();
+    assert.ok(failed > 0 && failed <= 200, `${failed}`);
+  });
+});
+
+describe("StateFiles", () => {
+  it("never loses an acknowledged update nor shows half of one, whenever it dies", async () => {
+    const keeps: readonly CrashKeep[] = ["nothing", "everything", "torn", "holes"];
+    const chance = new SeededChance(3);
+    const total = await crashRun(undefined);
+    const files = (await total.disk.list()).join(" ");
+    assert.match(files, /snapshot-[2-9]/, "snapshots are part of it");
+    for (let operation = 1; operation <= total.operations; operation += 1) {
+      for (const when of ["before", "half-way", "after"] as const) {
+        const run = await crashRun({ operation, when });
+        for (const keep of keeps) {
+          const survivor = run.disk.crash(keep, chance);
+          const { zone } = await open(survivor, 400);
+          checkHeld(zone, run.acknowledged);
+          const { committer } = await open(survivor, 400);
+          assert.equal(await addName(committer, "after"), "NOERROR", "and it goes on");
+        }
+      }
+    }
+  });
+
+  it("compacts while commits go on, and the outcome is the same", async () => {
+    const disk = new SimDisk();
+    const { committer, zone, clock } = await open(disk, 2000);
+    for (let index = 0; index < 100; index += 1) {
+      const writes = [1, 2, 3].map((of) => addName(committer, `n${of * index}`, `${index}`));
+      await clock.advance(1);
+      await Promise.all(writes);
+    }
+    await clock.advance(10);
+    await committer.idle();
+    const names = await disk.list();
+    assert.ok(names.some((name) => name.startsWith("snapshot-")));
+    assert.ok(names.length <= 3, `${names} are kept`);
+    const { zone: found } = await open(disk.crash("nothing", new SeededChance(1)));
+    for (const [name, node] of zone.nodes()) {
+      assert.deepEqual(found.node(name), node, name);
+    }
+    assert.equal(found.nameCount, zone.nameCount);
+  });
+
+  it("goes on with its journal where a snapshot cannot be written", async () => {
+    const disk = new SimDisk();
+    const { committer, clock } = await open(disk, 500);
+    disk.failWhen = ({ name }) => (name.startsWith("snapshot") ? noSpace() : undefined);
+    for (let index = 0; index < 40; index += 1) {
+      assert.equal(await addName(committer, `n${index}`), "NOERROR");
+      await clock.advance(1);
+    }
+    const { zone } = await open(disk.crash("nothing", new SeededChance(1)));
+    assert.equal(zone.nameCount, 41);
+  });
+
+  it("refuses a state folder that lacks a file or has another's, and says what to do", async () => {
+    const disk = new SimDisk();
+    const { committer, clock } = await open(disk, 300);
+    for (let index = 0; index < 20; index += 1) {
+      await addName(committer, `n${index}`);
+      await clock.advance(1);
+    }
+    await committer.idle();
+    const [snapshot = ""] = (await disk.list()).filter((name) => name.startsWith("snapshot"));
+    const kept = (await disk.read(snapshot)) ?? assert.fail();
+    await disk.remove(snapshot);
+    await assert.rejects(StateFiles.open(disk), {
+      name: "NameserverError",
+      fault: {
+        code: "state-incomplete",
+        problem: "neither a whole snapshot nor journal-0 is there",
+      },
+    });
+    await disk.replace(snapshot, kept.slice(0, -3));
+    await assert.rejects(StateFiles.open(disk), /restore a backup/);
+  });
+});
+
+describe("encodeStateRecord()", () => {
+  it("is undone by decodeStateRecord(), which refuses every other length", () => {
+    const changes = [
+      { name: at("a"), rrsets: rrsetsOf(["a 60 A 192.0.2.1", 'a 60 TXT "x" "y"']) },
+      { name: at("gone"), rrsets: [] },
+    ];
+    const record = { kind: "commit", commit: { zone: APEX, changes } } as const;
+    const bytes = encodeStateRecord(record);
+    assert.deepEqual(decodeStateRecord(bytes), record);
+    for (let length = 0; length < bytes.length; length += 1) {
+      assert.equal(decodeStateRecord(bytes.subarray(0, length)), undefined);
+    }
+  });
+
+  it("never throws on other octets", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+        decodeStateRecord(bytes);
+        decodeStateRecord(Uint8Array.of(1, 0, 2, 0x61, 0x2e, ...bytes));
+      }),
+    );
+  });
+});
+
+describe("editState()", () => {
+  it("removes records behind the server's back, without asking any rule", async () => {
+    const disk = new SimDisk();
+    const { committer } = await open(disk);
+    await committer.update(endpointWrite(at("ep"), { generation: 1, edition: 1 }, ["192.0.2.1"]));
+    const count = await editState(disk, (editor) => {
+      assert.deepEqual(editor.zones(), [APEX]);
+      assert.ok(editor.names(APEX).includes(at("ep")));
+      assert.equal(editor.rrsets(APEX, at("ep")).length, 1);
+      editor.set(APEX, at("ep"), []);
+    });
+    assert.equal(count, 1);
+    const { zone } = await open(disk);
+    assert.deepEqual(linesAt(zone, "ep"), []);
+    assert.equal(zone.fenceCount, 1, "the fence is still there");
+  });
+});
+
+interface CrashRun {
+  readonly disk: SimDisk;
+  /** Newest acknowledged generation by endpoint. */
+  readonly acknowledged: ReadonlyMap<string, number>;
+  readonly operations: number;
+}
+
+/** Three endpoints, seven generations each, two updates at a time, with a crash in the middle. */
+async function crashRun(crashAt: SimDisk["crashAt"]): Promise<CrashRun> {
+  const disk = new SimDisk();
+  disk.crashAt = crashAt;
+  const acknowledged = new Map<string, number>();
+  const run = async () => {
+    const { committer, clock } = await open(disk, 1500);
+    const write = async (endpoint: string, generation: number) => {
+      const { rcode } = await committer.update(generationWrite(endpoint, generation));
+      if (rcode === 0) acknowledged.set(endpoint, generation);
+    };
+    for (let generation = 1; generation <= 7; generation += 1) {
+      await Promise.all([write("a", generation), write("b", generation)]);
+      await write("c", generation);
+      await clock.advance(1);
+    }
+    await clock.advance(5);
+    await committer.idle();
+  };
+  await run().catch((error: unknown) => assert.match(String(error), /the machine is off/));
+  return { disk, acknowledged, operations: disk.operations };
+}
+
+/** Two addresses that both say the generation: half a write would show two different ones. */
+function generationWrite(endpoint: string, generation: number) {
+  const write = endpointWrite(at(endpoint), { generation, edition: generation }, [
+    `10.0.1.${generation}`,
+    `10.0.2.${generation}`,
+  ]);
+  return { ...write, prerequisites: [] };
+}
+
+function checkHeld(zone: ZoneData, acknowledged: ReadonlyMap<string, number>): void {
+  for (const endpoint of ["a", "b", "c"]) {
+    const fence = fenceNode(zone, at(endpoint))?.fence;
+    const generation = fence?.kind === "fence" ? fence.fence.generation : 0;
+    assert.ok(generation >= (acknowledged.get(endpoint) ?? 0), `${endpoint} went backwards`);
+    const hosts = linesAt(zone, endpoint).map((line) => Number(line.split(".").at(-1)));
+    assert.deepEqual(hosts, generation === 0 ? [] : [generation, generation]);
+    if (fence?.kind === "fence") assert.equal(parseFence(fence.text).kind, "fence");
+  }
+}

@@ -1,0 +1,249 @@
+import { BoundedQueue, type Clock, errorText, type Log } from "../../base/index.ts";
+import {
+  decodeSoa,
+  encodeSoa,
+  makeRRset,
+  type Name,
+  nextSerial,
+  Rcode,
+  RRType,
+  type Update,
+} from "../../dns/index.ts";
+import type { ZoneCommit } from "../state/commitCodec.ts";
+import type { StateFiles } from "../state/stateFiles.ts";
+import type { ZoneData } from "../zone/zoneData.ts";
+import { type NameChange, ZoneDraft } from "../zone/zoneDraft.ts";
+import { rrsetOfType } from "../zone/zoneNode.ts";
+import type { ZoneTable } from "../zone/zoneTable.ts";
+import type { ZoneView } from "../zone/zoneView.ts";
+import { evaluateUpdate } from "./evaluateUpdate.ts";
+import type { Rule } from "./rules/refusal.ts";
+
+/** What is answered to an UPDATE. */
+export interface UpdateOutcome {
+  readonly rcode: number;
+  /** Why, for a person; undefined where it was done. */
+  readonly problem?: string;
+  /** A prerequisite did not hold: somebody else was faster. */
+  readonly isConditionFailed?: boolean;
+  /** The rule of ours that refused it. */
+  readonly rule?: Rule;
+}
+
+/** UPDATEs waiting for the one before them to be durable: some seconds of work. */
+const WAITING_MAX = 20_000;
+/** UPDATEs that share one sync: more would keep queries waiting while they are evaluated. */
+const GROUP_MAX = 256;
+
+interface Waiting {
+  readonly work: Work;
+  readonly settle: (outcome: UpdateOutcome) => void;
+}
+
+type Work =
+  | { readonly kind: "update"; readonly update: Update }
+  /** By the server itself, from its configuration: no rule is asked. */
+  | {
+      readonly kind: "setup";
+      readonly zone: Name;
+      readonly changes: (draft: ZoneDraft) => readonly NameChange[];
+    };
+
+/** Ports and parts that commits need. */
+export interface CommitterParts {
+  readonly zones: ZoneTable;
+  readonly files: StateFiles;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const DONE: UpdateOutcome = { rcode: Rcode.NOERROR };
+
+/**
+ * Makes changes one group after another: while one is being made durable, the next ones wait, and
+ * then share a sync. A change is shown to queries, and answered, only once it is durable.
+ */
+export class Committer {
+  readonly #parts: CommitterParts;
+  readonly #waiting = new BoundedQueue<Waiting>(WAITING_MAX);
+  #pauses: (() => void)[] = []; // one or two for each reload
+  #running: Promise<void> | undefined;
+  #snapshot: Promise<void> = Promise.resolve();
+
+  constructor(parts: CommitterParts) {
+    this.#parts = parts;
+  }
+
+  /** Changes waiting or being made durable. */
+  get waitingCount(): number {
+    return this.#waiting.size;
+  }
+
+  /** Does an UPDATE whose writer is known. Never rejects. */
+  update(update: Update): Promise<UpdateOutcome> {
+    return this.#enqueue({ kind: "update", update });
+  }
+
+  /** Writes names of a zone that is held, by the server's own will. Never rejects. */
+  setUp(zone: Name, changes: (draft: ZoneDraft) => readonly NameChange[]): Promise<UpdateOutcome> {
+    return this.#enqueue({ kind: "setup", zone, changes });
+  }
+
+  /**
+   * Runs `task` while no change is being made durable: all that was accepted is in the zones, and
+   * nothing is accepted before it ends. Rejects with what it throws.
+   */
+  betweenCommits<Result>(task: () => Result): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#pauses.push(() => {
+        try {
+          resolve(task());
+        } catch (error) {
+          reject(error);
+        }
+      });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Resolves once nothing is waiting, being written or being put into a snapshot. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+    await this.#snapshot;
+  }
+
+  #enqueue(work: Work): Promise<UpdateOutcome> {
+    return new Promise((resolve) => {
+      if (this.#waiting.push({ work, settle: resolve }) === "full") {
+        resolve({ rcode: Rcode.SERVFAIL, problem: "Cannot update as too many updates wait" });
+        return;
+      }
+      this.#running ??= this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    // Requests that arrived together are then in the queue together.
+    await Promise.resolve();
+    while (this.#waiting.size > 0 || this.#pauses.length > 0) {
+      const pauses = this.#pauses;
+      this.#pauses = [];
+      for (const pause of pauses) pause();
+      const isDurable = await this.#commitGroup();
+      if (isDurable && this.#parts.files.wantsSnapshot) await this.#beginSnapshot();
+    }
+    this.#running = undefined;
+  }
+
+  /** Says whether the disk took it. */
+  async #commitGroup(): Promise<boolean> {
+    const drafts = new Map<ZoneData, GroupDraft>();
+    const settled: (() => void)[] = [];
+    const failed: (() => void)[] = [];
+    while (settled.length < GROUP_MAX) {
+      const waiting = this.#waiting.shift();
+      if (waiting === undefined) break;
+      const outcome = this.#evaluate(waiting.work, drafts);
+      settled.push(() => waiting.settle(outcome));
+      failed.push(() => waiting.settle(NOT_DURABLE));
+    }
+    const commits = commitsOf(drafts);
+    try {
+      if (commits.length > 0) await this.#parts.files.append(commits);
+    } catch (error) {
+      this.#parts.log.error("cannot make updates durable", { problem: errorText(error) });
+      // Refusals too: they may rest on a change of this group that never was.
+      for (const settle of failed) settle();
+      return false;
+    }
+    for (const [zone, { draft }] of drafts) zone.apply(draft);
+    for (const settle of settled) settle();
+    return true;
+  }
+
+  #evaluate(work: Work, drafts: Map<ZoneData, GroupDraft>): UpdateOutcome {
+    const { zones } = this.#parts;
+    const apex = work.kind === "setup" ? work.zone : work.update.zone;
+    const zone = work.kind === "setup" ? zones.get(apex) : zones.served.get(apex);
+    if (zone === undefined) {
+      return { rcode: Rcode.NOTAUTH, problem: `Cannot update as zone ${apex} is not served here` };
+    }
+    let group = drafts.get(zone);
+    if (group === undefined) {
+      group = { draft: new ZoneDraft(zone), setsSerial: false };
+      drafts.set(zone, group);
+    }
+    if (work.kind === "setup") {
+      for (const { name, rrsets } of work.changes(group.draft)) group.draft.set(name, rrsets);
+      return DONE;
+    }
+    try {
+      const evaluated = evaluateUpdate(group.draft, work.update, zones.below(apex));
+      if (evaluated.kind === "condition-failed") return { ...evaluated, isConditionFailed: true };
+      if (evaluated.kind === "refused") return evaluated;
+      // RDATA is never changed in place: another SOA is another object.
+      if (soaOf(evaluated.draft) !== soaOf(group.draft)) group.setsSerial = true;
+      group.draft.merge(evaluated.draft);
+      return DONE;
+    } catch (error) {
+      // A bug that one message meets must not stop the answers to all others, and nothing was
+      // changed: the message's own draft is dropped.
+      this.#parts.log.error("cannot evaluate an update", { problem: errorText(error) });
+      return { rcode: Rcode.SERVFAIL, problem: "Cannot update as the server failed: see its log" };
+    }
+  }
+
+  async #beginSnapshot(): Promise<void> {
+    const { files, zones, log } = this.#parts;
+    const warn = (error: unknown) => {
+      log.warn("cannot write a snapshot; the journal goes on", { problem: errorText(error) });
+    };
+    try {
+      await files.beginJournal();
+      this.#snapshot = files.writeSnapshot(zones.held, () => this.#pause()).catch(warn);
+    } catch (error) {
+      warn(error);
+    }
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#parts.clock.wakeAfter(0, resolve);
+    });
+  }
+}
+
+const NOT_DURABLE: UpdateOutcome = {
+  rcode: Rcode.SERVFAIL,
+  problem: "Cannot update as the change must be durable: the disk did not take it",
+};
+
+interface GroupDraft {
+  readonly draft: ZoneDraft;
+  /** An UPDATE brought a serial of its own (RFC 2136 section 3.6). */
+  setsSerial: boolean;
+}
+
+/** What is to be written: one commit, and one new serial, for each zone that changes. */
+function commitsOf(drafts: ReadonlyMap<ZoneData, GroupDraft>): readonly ZoneCommit[] {
+  return [...drafts].flatMap(([zone, { draft, setsSerial }]) => {
+    if (draft.changes().length === 0) return [];
+    if (!setsSerial) raiseSerial(zone, draft);
+    return [{ zone: zone.apex, changes: draft.changes() }];
+  });
+}
+
+function raiseSerial(zone: ZoneData, draft: ZoneDraft): void {
+  const node = draft.node(draft.apex);
+  const soa = rrsetOfType(node, RRType.SOA);
+  const [rdata] = soa?.rdata ?? [];
+  // A zone without an SOA is being set up: its first serial is in the change.
+  if (zone.serial === undefined || soa === undefined || rdata === undefined) return;
+  const next = encodeSoa({ ...decodeSoa(rdata), serial: nextSerial(zone.serial) });
+  const others = node?.rrsets.filter(({ type }) => type !== RRType.SOA) ?? [];
+  draft.set(draft.apex, [makeRRset(draft.apex, RRType.SOA, soa.ttlSeconds, [next]), ...others]);
+}
+
+function soaOf(view: ZoneView): Uint8Array | undefined {
+  return rrsetOfType(view.node(view.apex), RRType.SOA)?.rdata[0];
+}
