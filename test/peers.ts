@@ -3,13 +3,26 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 
-/** The Debian package that brings each program. */
+/** The Debian packages that bring each program. */
 const PACKAGES: Readonly<Record<string, string>> = {
   dig: "bind9-dnsutils",
   nsupdate: "bind9-dnsutils",
   kdig: "knot-dnsutils",
   named: "bind9",
   knotd: "knot",
+  knotc: "knot",
+  delv: "bind9-dnsutils",
+  "dnssec-verify": "bind9-utils",
+  "named-compilezone": "bind9-utils",
+  nsd: "nsd",
+  pdns_server: "pdns-server pdns-backend-sqlite3",
+  pdnsutil: "pdns-server",
+  gdnsd: "gdnsd",
+  unbound: "unbound",
+  dnsperf: "dnsperf",
+  dnsviz: "dnsviz",
+  "ldns-verify-zone": "ldnsutils",
+  "ldns-read-zone": "ldnsutils",
 };
 const FOLDERS = ["/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin"];
 /** Debian asks it before a package's daemon is started; 101 is "no": tests start their own. */
@@ -40,7 +53,9 @@ function isInstalled(program: string): boolean {
 function install(programs: readonly string[]): string | undefined {
   if (process.getuid?.() !== 0) return `${programs.join(", ")} missing, and not root to install`;
   if (!isInstalled("apt-get")) return `${programs.join(", ")} missing, and there is no apt-get`;
-  const packages = [...new Set(programs.map((program) => PACKAGES[program] ?? program))];
+  const packages = [
+    ...new Set(programs.flatMap((program) => (PACKAGES[program] ?? program).split(" "))),
+  ];
   const apt = (...words: string[]): void => {
     execFileSync("apt-get", ["-o", "DPkg::Lock::Timeout=240", ...words], {
       stdio: ["ignore", "ignore", "inherit"],
