@@ -1,76 +1,13 @@
 import fc from "fast-check";
-import { concatBytes } from "../base/index.ts";
 import type { Edns, Message, ResourceRecord } from "./message.ts";
-import { type Name, nameOf } from "./name.ts";
-import { encodeSoa } from "./soa.ts";
-import { encodeTxt } from "./txt.ts";
-import { encodeName } from "./wireWriter.ts";
+import { anyName, anyRdata, octets } from "./rdataArbitraries.suite.ts";
 
-// Few labels, so that names share tails and compression has something to do.
-const label = fc.constantFrom("a", "b", "example", "_holdfast", "x\\.y", "\\000", "w".repeat(63));
-
-/** Any name, often one of few. */
-export const anyName: fc.Arbitrary<Name> = fc
-  .array(label, { maxLength: 3 })
-  .map((labels) => nameOf(labels.length === 0 ? "." : labels.join(".")));
+export { anyName, anyRdata };
 
 // Plain objects, as the code makes them, so that they can be compared strictly.
 const PLAIN = { noNullPrototype: true } as const;
 
 const u16 = fc.integer({ min: 0, max: 65535 });
-const u32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
-const octets = (minLength: number, maxLength: number) => fc.uint8Array({ minLength, maxLength });
-
-function bytes16(value: number): Uint8Array {
-  return Uint8Array.of(value >> 8, value & 0xff);
-}
-
-/** RDATA of every type that is understood, and of some that are not. */
-export const anyRdata: fc.Arbitrary<{ type: number; rdata: Uint8Array }> = fc.oneof(
-  octets(4, 4).map((rdata) => ({ type: 1, rdata })),
-  octets(16, 16).map((rdata) => ({ type: 28, rdata })),
-  fc
-    .tuple(fc.constantFrom(2, 5, 12, 39), anyName)
-    .map(([type, name]) => ({ type, rdata: encodeName(name) })),
-  fc
-    .record({
-      mname: anyName,
-      rname: anyName,
-      serial: u32,
-      refreshSeconds: u32,
-      retrySeconds: u32,
-      expireSeconds: u32,
-      minimumSeconds: u32,
-    })
-    .map((soa) => ({ type: 6, rdata: encodeSoa(soa) })),
-  fc.tuple(u16, anyName).map(([preference, name]) => ({
-    type: 15,
-    rdata: concatBytes([bytes16(preference), encodeName(name)]),
-  })),
-  fc
-    .array(octets(0, 40), { minLength: 1, maxLength: 4 })
-    .map((strings) => ({ type: 16, rdata: encodeTxt(strings) })),
-  fc
-    .tuple(octets(6, 6), anyName)
-    .map(([numbers, name]) => ({ type: 33, rdata: concatBytes([numbers, encodeName(name)]) })),
-  fc.tuple(octets(1, 1), octets(0, 30)).map(([flags, value]) => ({
-    type: 257,
-    rdata: concatBytes([flags, Uint8Array.of(5), Buffer.from("issue"), value]),
-  })),
-  fc
-    .tuple(fc.constantFrom(64, 65), anyName, octets(0, 8))
-    .map(([type, name, value]) => ({ type, rdata: svcbRdata(name, value) })),
-  fc.tuple(fc.constantFrom(43, 46, 999, 65280), octets(0, 60)).map(([type, rdata]) => {
-    return { type, rdata };
-  }),
-);
-
-function svcbRdata(name: Name, value: Uint8Array): Uint8Array {
-  const alpn = Uint8Array.of(0, 1, 0, 3, 2, 0x68, 0x2c);
-  const port = Uint8Array.of(0, 3, 0, 2, 0x20, 0xfb);
-  const other = concatBytes([bytes16(667), bytes16(value.length), value]);
-  return concatBytes([bytes16(1), encodeName(name), alpn, port, other]);
-}
 
 /** One RR of class IN. */
 const anyRecord: fc.Arbitrary<ResourceRecord> = fc

@@ -22,6 +22,7 @@ export const Rcode = {
   BADKEY: 17,
   BADTIME: 18,
   BADTRUNC: 22,
+  BADCOOKIE: 23,
 } as const;
 
 // The first name of a number wins: 16 in a header is BADVERS.

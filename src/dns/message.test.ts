@@ -184,7 +184,17 @@ test("makeResponse() answers FORMERR to the bare header of a malformed message",
   assert.equal(decoded.kind, "malformed");
   if (decoded.kind !== "malformed" || decoded.header === undefined) return;
   const response = encodeMessage(makeResponse(decoded.header, 1));
-  assert.equal(hexText(response), "1234a9110000000000000000");
+  // CD is not for authoritative responses: RFC 4035 section 3.1.6.
+  assert.equal(hexText(response), "1234a9010000000000000000");
+});
+
+test("decodeMessage() tells the question of a message that is malformed behind it", () => {
+  const decoded = decodeMessage(bytesOf("1234 0100 0001 0000 0000 0000 01 41 00 0001 0001 ff"));
+  assert.ok(decoded.kind === "malformed");
+  assert.deepEqual(decoded.asked?.question, [{ name: "a.", type: 1, class: 1 }]);
+  assert.equal(hexText(decoded.asked.questionWire), "01410000010001");
+  const cutOff = decodeMessage(bytesOf("1234 0100 0001 0000 0000 0000 01 41 00 0001 00"));
+  assert.equal(cutOff.kind === "malformed" && cutOff.asked, undefined);
 });
 
 test("decodeMessage() takes a TTL with its top bit set as zero: RFC 2181 section 8", () => {
@@ -238,6 +248,13 @@ test("a response loses additional records without a word, but not the glue of a 
     tc: true,
     additional: [],
   });
+});
+
+test("a referral loses addresses of other domains' nameservers without a word: RFC 9471", () => {
+  const ns = record("child.example", "NS", "www.example");
+  const other = { ...response, aa: false, authority: [ns], additional: many };
+  const cut = messageOf(decodeMessage(encodeMessage(other, { sizeMax: 512 })));
+  assert.deepEqual(cut, { ...other, additional: [] });
 });
 
 test("a response says that its negative answer lost the SOA", () => {

@@ -115,8 +115,8 @@ export function makeQuery(
 
 /**
  * A response with empty sections to a request, or to the bare header of a malformed one: same id,
- * opcode, question, RD and CD (RFC 1035 section 4.1.1, RFC 4035 section 3.1.6); EDNS where the
- * request had it (RFC 6891 section 6.1.1).
+ * opcode, question and RD (RFC 1035 section 4.1.1), but not CD, which is between resolvers
+ * (RFC 4035 section 3.1.6); EDNS where the request had it (RFC 6891 section 6.1.1).
  */
 export function makeResponse(
   request: MessageHeader & Partial<Pick<Message, "question" | "edns">>,
@@ -128,7 +128,6 @@ export function makeResponse(
     rcode,
     qr: true,
     rd: request.rd,
-    cd: request.cd,
     question: request.question ?? [],
   };
   if (request.edns === undefined) return response;

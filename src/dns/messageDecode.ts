@@ -25,6 +25,11 @@ export type DecodedMessage =
       /** There where the header could be read, so that FORMERR can be answered. */
       readonly id?: number;
       readonly header?: MessageHeader;
+      /** There where the one question could be read, so that FORMERR can repeat it. */
+      readonly asked?: {
+        readonly question: readonly Question[];
+        readonly questionWire: Uint8Array;
+      };
     };
 
 const QUESTION_OCTETS_MIN = 5; // root name, type, class
@@ -55,6 +60,7 @@ export function decodeMessage(bytes: Uint8Array): DecodedMessage {
   }
   const question = readQuestion(reader, counts[0]);
   const questionWire = copyOctets(bytes, HEADER_OCTETS, reader.offset);
+  const isAsked = question.length === 1 && reader.problem === undefined;
   const pseudo: Pseudo = {};
   const isUpdate = header.opcode === Opcode.UPDATE;
   const answer = readSection(reader, counts[1], isUpdate, undefined);
@@ -62,7 +68,9 @@ export function decodeMessage(bytes: Uint8Array): DecodedMessage {
   const additional = readSection(reader, counts[3], isUpdate, pseudo);
   if (reader.left > 0) reader.fail("there are octets behind the last section");
   if (reader.problem !== undefined) {
-    return { kind: "malformed", problem: `Cannot read message as ${reader.problem}`, id, header };
+    const malformed = { problem: `Cannot read message as ${reader.problem}`, id, header };
+    const asked = isAsked ? { asked: { question, questionWire } } : {};
+    return { kind: "malformed", ...malformed, ...asked };
   }
   const sections = { question, answer, authority, additional };
   const { opt, tsig } = pseudo;

@@ -4,6 +4,7 @@ import { DnsError } from "./dnsError.ts";
 import { encodeOpt, optOctets } from "./edns.ts";
 import { headerFlags, TRUNCATED_FLAG } from "./headerWire.ts";
 import type { Edns, Message, ResourceRecord } from "./message.ts";
+import { isAtOrBelow } from "./nameTree.ts";
 import { encodeRdata } from "./rdataWire.ts";
 import { RRType } from "./rrType.ts";
 import { HEADER_OCTETS } from "./wireReader.ts";
@@ -48,8 +49,8 @@ export function encodeMessage(message: Message, options: EncodeOptions = {}): Ui
   const additionals = isWholeAuthority ? writeSection(out, message.additional, room) : 0;
   const isWhole = isWholeAuthority && additionals === message.additional.length;
   if (!isWhole && !message.qr) throw tooLong(sizeMax);
-  // What is only helpful may be left out unsaid; glue of a referral is needed.
-  const isCut = !isWholeAuthority || (!isWhole && isReferral(message));
+  // What is only helpful may be left out unsaid; the child's own glue is needed.
+  const isCut = !isWholeAuthority || losesGlue(message, additionals);
   if (isCut) out.u16At(2, headerFlags(message) | TRUNCATED_FLAG);
   if (edns !== undefined) encodeOpt(out, edns, message.rcode);
   out.u16At(4, message.question.length);
@@ -134,9 +135,15 @@ function writeRecord(out: WireWriter, record: ResourceRecord): void {
   out.u16At(lengthAt, octets);
 }
 
-/** Whether a response only says which servers to ask instead (RFC 2308 section 2.1). */
-function isReferral(message: Message): boolean {
-  const isDelegation = (record: ResourceRecord) =>
-    record.type === RRType.NS && record.class === RRClass.IN;
-  return !message.aa && message.answer.length === 0 && message.authority.some(isDelegation);
+/**
+ * Whether a referral loses addresses of nameservers in the child's own domain, which cannot be had
+ * elsewhere, when only so many additional records fit (RFC 9471 section 3.1).
+ */
+function losesGlue({ aa, answer, authority, additional }: Message, fitting: number): boolean {
+  if (aa || answer.length > 0) return false;
+  const cut = authority.find(({ type, class: rrClass }) => {
+    return type === RRType.NS && rrClass === RRClass.IN;
+  });
+  if (cut === undefined) return false;
+  return additional.slice(fitting).some(({ name }) => isAtOrBelow(name, cut.name));
 }

@@ -1,6 +1,4 @@
-import { escapedText, quotedText, unescapedOctets } from "./escape.ts";
 import { ipv4Text, ipv6Text, parseIpv4, parseIpv6 } from "./ipAddress.ts";
-import { parseName } from "./name.ts";
 import type { TokenCursor } from "./token.ts";
 import type { WireReader } from "./wireReader.ts";
 import type { WireWriter } from "./wireWriter.ts";
@@ -23,26 +21,50 @@ export interface NameField {
   readonly compress: boolean;
   /** Whether it may come compressed. */
   readonly pointers: "follow" | "refuse";
+  /**
+   * Whether its canonical form is lower case: only in the types that RFC 4034 section 6.2 lists,
+   * less NSEC (RFC 6840 section 5.1). Names of all others are kept as they came.
+   */
+  readonly letterCase: "fold" | "keep";
 }
 
 /** One field of a type's RDATA. */
 export type RdataField = PlainField | NameField;
 
 /** A name of an RFC 1035 type: compressed both ways. */
-export const COMPRESSED_NAME: NameField = { kind: "name", compress: true, pointers: "follow" };
+export const COMPRESSED_NAME: NameField = {
+  kind: "name",
+  compress: true,
+  pointers: "follow",
+  letterCase: "fold",
+};
 /** A name that older servers compress, though they should not (RFC 3597 section 4: SRV). */
-export const TOLERATED_NAME: NameField = { kind: "name", compress: false, pointers: "follow" };
-/** A name that never comes compressed. */
-export const PLAIN_NAME: NameField = { kind: "name", compress: false, pointers: "refuse" };
+export const TOLERATED_NAME: NameField = {
+  kind: "name",
+  compress: false,
+  pointers: "follow",
+  letterCase: "fold",
+};
+/** A name that never comes compressed, of a type whose canonical form is lower case. */
+export const PLAIN_NAME: NameField = {
+  kind: "name",
+  compress: false,
+  pointers: "refuse",
+  letterCase: "fold",
+};
+/** A name that never comes compressed, and whose letters stay as they are. */
+export const KEPT_NAME: NameField = {
+  kind: "name",
+  compress: false,
+  pointers: "refuse",
+  letterCase: "keep",
+};
 
-/** Reads the next piece as a name into wire format; a string says what is malformed. */
-export function parseNameField(tokens: TokenCursor, out: WireWriter): string | undefined {
-  const token = tokens.next();
-  if (token === undefined || token.quoted) return "a domain name is missing";
-  const parsed = parseName(token.text);
-  if (parsed.kind === "malformed") return parsed.problem;
-  out.name(parsed.name);
-  return undefined;
+/** Reads one number in 0..`highest`; a string says what is malformed. */
+export function parseNumber(tokens: TokenCursor, what: string, highest: number): number | string {
+  const text = tokens.next()?.text ?? "";
+  const value = /^[0-9]{1,10}$/.test(text) ? Number(text) : -1;
+  return value < 0 || value > highest ? `${what} must be a number in 0..${highest}` : value;
 }
 
 /** An unsigned number of 8, 16 or 32 bits. */
@@ -54,9 +76,8 @@ function unsigned(what: string, bits: 8 | 16 | 32): PlainField {
       reader.skip(bits / 8);
     },
     parse: (tokens, out) => {
-      const text = tokens.next()?.text ?? "";
-      const value = /^[0-9]{1,10}$/.test(text) ? Number(text) : -1;
-      if (value < 0 || value > highest) return `${what} must be a number in 0..${highest}`;
+      const value = parseNumber(tokens, what, highest);
+      if (typeof value === "string") return value;
       if (bits === 32) out.u32(value);
       else if (bits === 16) out.u16(value);
       else out.u8(value);
@@ -76,8 +97,8 @@ export const u16Field = (what: string): PlainField => unsigned(what, 16);
 /** A field of 32 bits. */
 export const u32Field = (what: string): PlainField => unsigned(what, 32);
 
-/** An address of a fixed size. */
-function address(
+/** A field of a fixed size whose text is one piece; `parse` gives exactly `octets` octets. */
+export function fixedField(
   what: string,
   octets: number,
   parse: (text: string) => Uint8Array | undefined,
@@ -98,70 +119,7 @@ function address(
   };
 }
 
-/** The address of an A record. */
-export const IPV4_FIELD = address("IPv4 address", 4, parseIpv4, (bytes) => ipv4Text(bytes));
-/** The address of an AAAA record. */
-export const IPV6_FIELD = address("IPv6 address", 16, parseIpv6, (bytes) => ipv6Text(bytes));
-
-const CHARACTER_STRING_OCTETS_MAX = 255; // RFC 1035 section 3.3
-
-/** One or more character-strings up to the end of the RDATA (RFC 1035 section 3.3.14). */
-export const CHARACTER_STRINGS_FIELD: PlainField = {
-  kind: "plain",
-  skip: (reader) => {
-    do {
-      reader.skip(reader.u8());
-    } while (reader.left > 0);
-  },
-  parse: (tokens, out) => {
-    if (tokens.atEnd) return "a character-string is missing";
-    for (let token = tokens.next(); token !== undefined; token = tokens.next()) {
-      const octets = unescapedOctets(token.text);
-      if (octets.length > CHARACTER_STRING_OCTETS_MAX) {
-        return `a character-string must be <= ${CHARACTER_STRING_OCTETS_MAX} octets`;
-      }
-      out.u8(octets.length);
-      out.octets(octets);
-    }
-    return undefined;
-  },
-  text: (reader) => {
-    const strings: string[] = [];
-    while (reader.left > 0) strings.push(quotedText(reader.octets(reader.u8())));
-    return strings.join(" ");
-  },
-};
-
-/** The tag of a CAA record: letters and digits (RFC 8659 section 4.1). */
-export const CAA_TAG_FIELD: PlainField = {
-  kind: "plain",
-  skip: (reader) => {
-    const tag = reader.octets(reader.u8());
-    if (!CAA_TAG.test(escapedText(tag))) reader.fail("CAA tag is malformed");
-  },
-  parse: (tokens, out) => {
-    const tag = tokens.next()?.text ?? "";
-    if (!CAA_TAG.test(tag)) return "the tag must be 1 to 255 letters and digits";
-    out.u8(tag.length);
-    out.octets(unescapedOctets(tag));
-    return undefined;
-  },
-  text: (reader) => escapedText(reader.octets(reader.u8())),
-};
-
-const CAA_TAG = /^[A-Za-z0-9]{1,255}$/;
-
-/** One string that fills the rest of the RDATA, without a length before it (RFC 8659). */
-export const REST_STRING_FIELD: PlainField = {
-  kind: "plain",
-  skip: (reader) => {
-    reader.skip(reader.left);
-  },
-  parse: (tokens, out) => {
-    const token = tokens.next();
-    if (token === undefined) return "a value is missing";
-    out.octets(unescapedOctets(token.text));
-    return undefined;
-  },
-  text: (reader) => quotedText(reader.octets(reader.left)),
-};
+/** An IPv4 address: A, L32. */
+export const IPV4_FIELD = fixedField("IPv4 address", 4, parseIpv4, (bytes) => ipv4Text(bytes));
+/** An IPv6 address: AAAA. */
+export const IPV6_FIELD = fixedField("IPv6 address", 16, parseIpv6, (bytes) => ipv6Text(bytes));

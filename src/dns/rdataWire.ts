@@ -1,4 +1,5 @@
 import { RRClass } from "./codes.ts";
+import { skipPlainName } from "./fields/domainName.ts";
 import type { Name } from "./name.ts";
 import { RDATA_ROWS, type RdataRow } from "./rdata.table.ts";
 import { copyOctets, WireReader } from "./wireReader.ts";
@@ -16,7 +17,8 @@ function rowOf(type: number, rrClass: number): RdataRow | undefined {
 
 /**
  * Reads the RDATA between the reader's offset and `end` of a message: checks every field, resolves
- * compression, lower-cases names (RFC 4034 section 6.2). `reader.problem` where it is malformed.
+ * compression, lower-cases names where RFC 4034 section 6.2 does. `reader.problem` where it is
+ * malformed.
  */
 export function decodeRdata(
   reader: WireReader,
@@ -29,7 +31,7 @@ export function decodeRdata(
   if (row === undefined) return reader.octets(end - start);
   const messageEnd = reader.end;
   reader.end = end;
-  const rdata = row.hasName ? rewriteFields(reader, row) : skipFields(reader, row);
+  const rdata = row.isRewritten ? rewriteFields(reader, row) : skipFields(reader, row);
   if (reader.offset !== end) reader.fail("RDATA is longer than its fields");
   reader.end = messageEnd;
   return rdata;
@@ -39,6 +41,7 @@ function skipFields(reader: WireReader, row: RdataRow): Uint8Array {
   const start = reader.offset;
   for (const field of row.fields) {
     if (field.kind === "plain") field.skip(reader);
+    else skipPlainName(reader);
   }
   return copyOctets(reader.bytes, start, reader.offset);
 }
@@ -46,12 +49,13 @@ function skipFields(reader: WireReader, row: RdataRow): Uint8Array {
 function rewriteFields(reader: WireReader, row: RdataRow): Uint8Array {
   const out = new WireWriter();
   for (const field of row.fields) {
-    if (field.kind === "name") {
+    if (field.kind === "name" && field.letterCase === "fold") {
       out.name(reader.name(field.pointers));
       continue;
     }
     const start = reader.offset;
-    field.skip(reader);
+    if (field.kind === "name") skipPlainName(reader);
+    else field.skip(reader);
     out.octets(reader.bytes.subarray(start, reader.offset));
   }
   return out.finish();
@@ -60,8 +64,7 @@ function rewriteFields(reader: WireReader, row: RdataRow): Uint8Array {
 /** Writes RDATA, compressing the names in it where its type allows that (RFC 3597 section 4). */
 export function encodeRdata(out: WireWriter, type: number, rdata: Uint8Array): void {
   const row = RDATA_ROWS.get(type);
-  const compresses = row?.fields.some((field) => field.kind === "name" && field.compress);
-  if (row === undefined || compresses !== true || rdata.length === 0) {
+  if (row === undefined || !row.compresses || rdata.length === 0) {
     out.octets(rdata);
     return;
   }
@@ -83,7 +86,10 @@ export function encodeRdata(out: WireWriter, type: number, rdata: Uint8Array): v
   }
 }
 
-/** The names in RDATA, in field order: where an alias, a delegation or a service points to. */
+/**
+ * The names in RDATA, in field order and lower case: where an alias, a delegation or a service
+ * points to. None where the RDATA is not what its type says.
+ */
 export function rdataNames(type: number, rdata: Uint8Array): readonly Name[] {
   const row = RDATA_ROWS.get(type);
   if (row === undefined || !row.hasName) return [];

@@ -18,11 +18,21 @@ export interface RRset {
 
 /** RDATA in canonical order, each once (RFC 2181 section 5: an RRset is a set). */
 export function sortRdata(rdata: readonly Uint8Array[]): readonly Uint8Array[] {
-  if (rdata.length < 2) return rdata;
+  if (isAscending(rdata)) return rdata;
   return rdata.toSorted(compareBytes).filter((octets, index, sorted) => {
     const before = sorted[index - 1];
     return before === undefined || compareBytes(before, octets) !== 0;
   });
+}
+
+/** Nearly everybody sends RDATA in order: no copy is needed then. */
+function isAscending(rdata: readonly Uint8Array[]): boolean {
+  let before: Uint8Array | undefined;
+  for (const octets of rdata) {
+    if (before !== undefined && compareBytes(before, octets) >= 0) return false;
+    before = octets;
+  }
+  return true;
 }
 
 /** Makes an RRset: sorts and drops repeats. Asserts that there is RDATA and the TTL is in range. */
@@ -32,11 +42,10 @@ export function makeRRset(
   ttlSeconds: number,
   rdata: readonly Uint8Array[],
 ): RRset {
-  assert(rdata.length > 0, `RRset ${name} ${typeText(type)} is never empty`);
-  assert(
-    Number.isInteger(ttlSeconds) && ttlSeconds >= 0 && ttlSeconds <= TTL_SECONDS_MAX,
-    `TTL ${ttlSeconds} of ${name} is in 0..2^31-1 seconds`,
-  );
+  // The texts are made only where they are told: this is done for everything that is read.
+  if (rdata.length === 0) assert(false, `RRset ${name} ${typeText(type)} is never empty`);
+  const isTtl = Number.isInteger(ttlSeconds) && ttlSeconds >= 0 && ttlSeconds <= TTL_SECONDS_MAX;
+  if (!isTtl) assert(false, `TTL ${ttlSeconds} of ${name} is in 0..2^31-1 seconds`);
   return { name, type, ttlSeconds, rdata: sortRdata(rdata) };
 }
 

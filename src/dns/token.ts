@@ -1,4 +1,6 @@
-import { readEscape } from "./escape.ts";
+import { utf8 } from "../base/index.ts";
+import { escapedText, readEscape } from "./escape.ts";
+import type { Name } from "./name.ts";
 
 /** One piece of RDATA in presentation format: escapes are still in it, quotes are not. */
 export interface Token {
@@ -9,11 +11,20 @@ export interface Token {
 
 /** Pieces of one RR's RDATA, taken from the left. */
 export class TokenCursor {
+  /** What relative names are relative to; without it they are taken as absolute. */
+  readonly origin: Name | undefined;
   readonly #tokens: readonly Token[];
   #index = 0;
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: readonly Token[], origin?: Name, start = 0) {
     this.#tokens = tokens;
+    this.origin = origin;
+    this.#index = start;
+  }
+
+  /** How many pieces were taken. */
+  get index(): number {
+    return this.#index;
   }
 
   get atEnd(): boolean {
@@ -25,6 +36,18 @@ export class TokenCursor {
     this.#index += 1;
     return this.#tokens[this.#index - 1];
   }
+
+  /** The next piece, which stays. */
+  peek(): Token | undefined {
+    return this.#tokens[this.#index];
+  }
+
+  /** All pieces that are left, as one: hexadecimal and base64 may have spaces in them. */
+  rest(): string {
+    let text = "";
+    while (!this.atEnd) text += this.next()?.text ?? "";
+    return text;
+  }
 }
 
 /**
@@ -33,60 +56,107 @@ export class TokenCursor {
  */
 export function splitRdata(text: string): readonly Token[] | string {
   const tokens: Token[] = [];
+  const scanner = new TokenScanner(text);
   for (let index = 0; index < text.length; ) {
-    if (text[index] === " " || text[index] === "\t") {
+    const code = text.charCodeAt(index);
+    if (isSpace(code)) {
       index += 1;
       continue;
     }
-    const read = readToken(text, index);
-    if (typeof read === "string") return read;
-    tokens.push(read.token);
-    index = read.next;
+    if (isMark(code)) return `"${text.charAt(index)}" must be escaped or quoted`;
+    const token = scanner.scan(index);
+    if (typeof token === "string") return token;
+    tokens.push(token);
+    index = scanner.end;
   }
   return tokens;
 }
 
-function readToken(text: string, start: number): { token: Token; next: number } | string {
-  let piece = "";
-  let inQuotes = false;
-  let index = start;
-  while (index < text.length) {
-    const character = text.charAt(index);
-    if (character === '"') {
-      // A quote opens a token, or the value of `key="…"` (RFC 9460 section 2.1), and closes it.
-      if (inQuotes) return closeToken(text, start, index, piece);
-      if (index !== start && text.charAt(index - 1) !== "=") return "a quote is out of place";
-      inQuotes = true;
-      index += 1;
-      continue;
-    }
-    if (!inQuotes && (character === " " || character === "\t")) break;
-    if (!inQuotes && "();".includes(character)) return `"${character}" must be escaped or quoted`;
-    const read = readCharacter(text, index);
-    if (typeof read === "string") return read;
-    piece += text.slice(index, index + read);
-    index += read;
+const QUOTE = 0x22;
+const EQUALS = 0x3d;
+const BACKSLASH = 0x5c;
+const TAB = 0x09;
+
+/** Whether a character stands between pieces: a space or a tab. */
+export function isSpace(code: number): boolean {
+  return code === 0x20 || code === TAB;
+}
+
+/** Whether a character means something in zone files: a parenthesis or a semicolon. */
+export function isMark(code: number): boolean {
+  return code === 0x28 || code === 0x29 || code === 0x3b;
+}
+
+/** Takes pieces out of one line of text. */
+export class TokenScanner {
+  readonly #text: string;
+  readonly #foreign: "refuse" | "escape";
+  #hasForeign = false;
+  /** Where the piece that was read last ends. */
+  end = 0;
+
+  /**
+   * What is not printable ASCII is malformed, or stands for its octets in UTF-8: zone files are
+   * octets, and this is what other readers make of them.
+   */
+  constructor(text: string, foreign: "refuse" | "escape" = "refuse") {
+    this.#text = text;
+    this.#foreign = foreign;
   }
-  if (inQuotes) return "a quote is not closed";
-  return { token: { text: piece, quoted: false }, next: index };
-}
 
-function closeToken(
-  text: string,
-  start: number,
-  quoteAt: number,
-  piece: string,
-): { token: Token; next: number } | string {
-  const after = text.charAt(quoteAt + 1);
-  if (after !== "" && after !== " " && after !== "\t") return "a space must follow a quote";
-  return { token: { text: piece, quoted: text.charAt(start) === '"' }, next: quoteAt + 1 };
-}
+  /** Reads the piece at `start`, up to a space or mark; a string says what is malformed. */
+  scan(start: number): Token | string {
+    const text = this.#text;
+    let index = start;
+    for (; index < text.length; ) {
+      const code = text.charCodeAt(index);
+      if (isSpace(code) || isMark(code)) break;
+      if (code === QUOTE) return this.#scanQuoted(start, index);
+      const characters = this.#characters(index, code);
+      if (typeof characters === "string") return characters;
+      index += characters;
+    }
+    this.end = index;
+    return this.#token(text.slice(start, index), false);
+  }
 
-/** How many characters the octet at `index` takes; a string says what is malformed. */
-function readCharacter(text: string, index: number): number | string {
-  const code = text.charCodeAt(index);
-  if (code < 0x20 || code > 0x7e) return "octets outside printable ASCII are written as \\DDD";
-  if (code !== 0x5c) return 1;
-  const read = readEscape(text, index);
-  return typeof read === "string" ? read : read.characters;
+  /** The rest of a piece from a quote on, which ends it: `"…"`, or `key="…"` (RFC 9460 2.1). */
+  #scanQuoted(start: number, quoteAt: number): Token | string {
+    const text = this.#text;
+    if (quoteAt !== start && text.charCodeAt(quoteAt - 1) !== EQUALS) {
+      return "a quote is out of place";
+    }
+    let index = quoteAt + 1;
+    for (let code = text.charCodeAt(index); code !== QUOTE; code = text.charCodeAt(index)) {
+      if (index >= text.length) return "a quote is not closed";
+      const characters = code === TAB ? 1 : this.#characters(index, code);
+      if (typeof characters === "string") return characters;
+      index += characters;
+    }
+    const after = text.charCodeAt(index + 1);
+    if (index + 1 < text.length && !isSpace(after) && !isMark(after)) {
+      return "a space must follow a quote";
+    }
+    this.end = index + 1;
+    const inside = text.slice(quoteAt + 1, index);
+    return this.#token(text.slice(start, quoteAt) + inside, quoteAt === start);
+  }
+
+  #token(text: string, quoted: boolean): Token {
+    if (!this.#hasForeign) return { text, quoted };
+    this.#hasForeign = false;
+    return { text: text.replace(/[^\x20-\x7e]+/g, (piece) => escapedText(utf8(piece))), quoted };
+  }
+
+  /** How many characters the octet at `index` takes; a string says what is malformed. */
+  #characters(index: number, code: number): number | string {
+    if (code < 0x20 || code > 0x7e) {
+      if (this.#foreign === "refuse") return "octets outside printable ASCII are written as \\DDD";
+      this.#hasForeign = true;
+      return 1;
+    }
+    if (code !== BACKSLASH) return 1;
+    const read = readEscape(this.#text, index);
+    return typeof read === "string" ? read : read.characters;
+  }
 }

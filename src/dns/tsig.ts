@@ -9,8 +9,8 @@ import {
   type TsigAlgorithm,
   type TsigKey,
 } from "./tsigKey.ts";
-import { appendTsig, locateTsig, type TsigRecord } from "./tsigRecord.ts";
-import { copyOctets } from "./wireReader.ts";
+import { appendTsig, type LocatedTsig, locateTsig, type TsigRecord } from "./tsigRecord.ts";
+import { copyOctets, HEADER_OCTETS } from "./wireReader.ts";
 import { WireWriter } from "./wireWriter.ts";
 
 /** Seconds that two clocks may differ (RFC 8945 section 10 recommends this). */
@@ -47,7 +47,7 @@ export function signMessage(
     otherData:
       signing.otherTimeSeconds === undefined ? NO_OCTETS : encodeTime(signing.otherTimeSeconds),
   };
-  const mac = computeMac(key, signedParts(bytes, unsigned, signing.requestMac));
+  const mac = computeMac(key, signedParts([bytes], key, unsigned, signing.requestMac));
   return { bytes: appendTsig(bytes, { ...unsigned, mac }), mac };
 }
 
@@ -90,7 +90,10 @@ export type VerifiedMessage =
       readonly key: TsigKey;
       readonly mac: Uint8Array;
       readonly timeSigned: number;
-      /** The message as it was before it was signed: without TSIG, its original id restored. */
+      /**
+       * The message as it was before it was signed: without TSIG, its original id restored. Made
+       * of the octets that were checked when it is asked for.
+       */
       readonly message: Uint8Array;
     }
   | {
@@ -117,14 +120,17 @@ export interface TsigCheck {
 /**
  * Checks a signature: key, then MAC, then time, then truncation (RFC 8945 section 5.2). A response
  * that says BADTIME is refused with the server's signed time; one that says BADKEY or BADSIG is
- * refused with that error, which nothing proves: it comes without a `key`.
+ * refused with that error, which nothing proves: it comes without a `key`. `known`: the TSIG that
+ * `decodeMessage` found in the same octets, which then need not be walked again.
  */
 export function verifyMessage(
   bytes: Uint8Array,
   keyFor: (name: Name) => TsigKey | undefined,
   check: TsigCheck,
+  known?: TsigRecord,
 ): VerifiedMessage {
-  const located = locateTsig(bytes);
+  const located: LocatedTsig =
+    known === undefined ? locateTsig(bytes) : { kind: "tsig", tsig: known };
   if (located.kind === "none") return { kind: "unsigned" };
   if (located.kind === "malformed") return located;
   const { tsig } = located;
@@ -146,8 +152,7 @@ export function verifyMessage(
   if (tsig.mac.length > wholeOctets || tsig.mac.length < shortestMac(wholeOctets)) {
     return { kind: "malformed", problem: "Cannot read TSIG as its MAC has an impossible size" };
   }
-  const message = unsignedMessage(bytes, tsig);
-  const mac = computeMac(key, signedParts(message, tsig, check.requestMac));
+  const mac = computeMac(key, signedParts(unsignedParts(bytes, tsig), key, tsig, check.requestMac));
   if (!isSameMac(mac, tsig.mac)) return { ...facts, error: Rcode.BADSIG };
   const proven = { ...facts, key, mac: tsig.mac };
   if (isResponse && tsig.error === Rcode.BADTIME) {
@@ -160,7 +165,15 @@ export function verifyMessage(
   }
   // Local policy: whole MACs only. Nobody who shares a key with us has a reason to cut one.
   if (tsig.mac.length < wholeOctets) return { ...proven, error: Rcode.BADTRUNC };
-  return { kind: "verified", key, mac, timeSigned: tsig.timeSigned, message };
+  return {
+    kind: "verified",
+    key,
+    mac,
+    timeSigned: tsig.timeSigned,
+    get message() {
+      return unsignedMessage(bytes, tsig);
+    },
+  };
 }
 
 function isUnsignedError(error: number): error is 16 | 17 {
@@ -173,36 +186,66 @@ function shortestMac(wholeOctets: number): number {
 }
 
 /** The message before it was signed: cut, counted and numbered as then. */
-function unsignedMessage(bytes: Uint8Array, tsig: TsigRecord): Uint8Array {
-  const message = copyOctets(bytes, 0, tsig.startOffset);
-  const additionals = (((message[10] ?? 0) << 8) | (message[11] ?? 0)) - 1;
-  message[0] = tsig.originalId >> 8;
-  message[1] = tsig.originalId & 0xff;
-  message[10] = additionals >> 8;
-  message[11] = additionals & 0xff;
-  return message;
+export function unsignedMessage(bytes: Uint8Array, tsig: TsigRecord): Uint8Array {
+  return concatBytes(unsignedParts(bytes, tsig));
 }
 
-/** What the MAC is computed over (RFC 8945 section 4.3). */
+/** {@link unsignedMessage} in two parts: its header, and the rest in place. */
+function unsignedParts(bytes: Uint8Array, tsig: TsigRecord): readonly [Uint8Array, Uint8Array] {
+  const header = copyOctets(bytes, 0, HEADER_OCTETS);
+  const additionals = (((header[10] ?? 0) << 8) | (header[11] ?? 0)) - 1;
+  header[0] = tsig.originalId >> 8;
+  header[1] = tsig.originalId & 0xff;
+  header[10] = additionals >> 8;
+  header[11] = additionals & 0xff;
+  return [header, bytes.subarray(HEADER_OCTETS, tsig.startOffset)];
+}
+
+// What is the same in all that a key signs: its name, class ANY, TTL 0, and its algorithm's name.
+const variablesHeads = new WeakMap<TsigKey, Uint8Array>();
+
+function variablesHead(key: TsigKey): Uint8Array {
+  const known = variablesHeads.get(key);
+  if (known !== undefined) return known;
+  const out = new WireWriter();
+  out.name(key.name);
+  out.u16(RRClass.ANY);
+  out.u32(0);
+  out.name(algorithmName(key.algorithm));
+  const head = out.finish();
+  variablesHeads.set(key, head);
+  return head;
+}
+
+/** What the MAC is computed over (RFC 8945 section 4.3); the message in parts. */
 function signedParts(
-  message: Uint8Array,
-  tsig: Omit<TsigRecord, "mac" | "startOffset">,
+  message: readonly Uint8Array[],
+  key: TsigKey,
+  tsig: Pick<TsigRecord, "timeSigned" | "fudgeSeconds" | "error" | "otherData">,
   requestMac: Uint8Array | undefined,
 ): readonly Uint8Array[] {
-  const variables = new WireWriter();
-  variables.name(tsig.name);
-  variables.u16(RRClass.ANY);
-  variables.u32(0);
-  variables.name(tsig.algorithm);
-  variables.u48(tsig.timeSigned);
-  variables.u16(tsig.fudgeSeconds);
-  variables.u16(tsig.error);
-  variables.u16(tsig.otherData.length);
-  variables.octets(tsig.otherData);
-  const parts = [message, variables.finish()];
-  if (requestMac === undefined) return parts;
+  const { timeSigned, fudgeSeconds, error, otherData } = tsig;
+  const high = Math.floor(timeSigned / 0x1_0000_0000);
+  const [times, otherOctets] = [timeSigned >>> 0, otherData.length];
+  const tail = Uint8Array.of(
+    high >> 8,
+    high,
+    times >>> 24,
+    times >>> 16,
+    times >>> 8,
+    times,
+    fudgeSeconds >> 8,
+    fudgeSeconds,
+    error >> 8,
+    error,
+    otherOctets >> 8,
+    otherOctets,
+  );
+  const signed = [...message, variablesHead(key), tail];
+  if (otherOctets > 0) signed.push(otherData);
+  if (requestMac === undefined) return signed;
   const length = Uint8Array.of(requestMac.length >> 8, requestMac.length & 0xff);
-  return [concatBytes([length, requestMac]), ...parts];
+  return [length, requestMac, ...signed];
 }
 
 function encodeTime(seconds: number): Uint8Array {

@@ -11,6 +11,8 @@ export interface TsigKey {
   readonly name: Name;
   readonly algorithm: TsigAlgorithm;
   readonly secret: Uint8Array;
+  /** The MAC over all parts, one after another: a faster way to what is computed here. */
+  readonly mac?: (parts: readonly Uint8Array[]) => Uint8Array;
 }
 
 /** What {@link parseTsigKey} says. `problem` never shows the secret. */
@@ -93,6 +95,7 @@ const keyedStates = new WeakMap<TsigKey, ReturnType<typeof hmac.create>>();
 
 /** The MAC over all parts, one after another (RFC 2104). */
 export function computeMac(key: TsigKey, parts: readonly Uint8Array[]): Uint8Array {
+  if (key.mac !== undefined) return key.mac(parts);
   let keyed = keyedStates.get(key);
   if (keyed === undefined) {
     keyed = hmac.create(ALGORITHMS[key.algorithm].hash, key.secret);
@@ -106,6 +109,8 @@ export function computeMac(key: TsigKey, parts: readonly Uint8Array[]): Uint8Arr
 /** Whether two MACs are equal up to the length of `received`, in time that says nothing of them. */
 export function isSameMac(computed: Uint8Array, received: Uint8Array): boolean {
   let difference = received.length <= computed.length ? 0 : 1;
-  for (const [index, octet] of received.entries()) difference |= octet ^ (computed[index] ?? 0);
+  for (let index = 0; index < received.length; index += 1) {
+    difference |= (received[index] ?? 0) ^ (computed[index] ?? 0);
+  }
   return difference === 0;
 }

@@ -2,7 +2,7 @@ import { RRClass } from "./codes.ts";
 import type { Name } from "./name.ts";
 import { RRType } from "./rrType.ts";
 import { HEADER_OCTETS, WireReader } from "./wireReader.ts";
-import { WireWriter } from "./wireWriter.ts";
+import { encodeName } from "./wireWriter.ts";
 
 /** A TSIG record as it stands in a message (RFC 8945 section 4.2). */
 export interface TsigRecord {
@@ -51,27 +51,37 @@ export function decodeTsig(reader: WireReader, name: Name, startOffset: number):
 
 /** A message with a TSIG record behind it, and one more in its ARCOUNT. */
 export function appendTsig(message: Uint8Array, tsig: Omit<TsigRecord, "startOffset">): Uint8Array {
-  const out = new WireWriter();
-  out.octets(message);
-  out.u16At(10, (((message[10] ?? 0) << 8) | (message[11] ?? 0)) + 1);
-  out.name(tsig.name);
-  out.u16(RRType.TSIG);
-  out.u16(RRClass.ANY);
-  out.u32(0);
-  const lengthAt = out.length;
-  out.u16(0);
-  out.name(tsig.algorithm);
-  out.u48(tsig.timeSigned);
-  out.u16(tsig.fudgeSeconds);
-  out.u16(tsig.mac.length);
-  out.octets(tsig.mac);
-  out.u16(tsig.originalId);
-  out.u16(tsig.error);
-  out.u16(tsig.otherData.length);
-  out.octets(tsig.otherData);
-  out.u16At(lengthAt, out.length - lengthAt - 2);
-  return out.finish();
+  const owner = encodeName(tsig.name);
+  const algorithm = encodeName(tsig.algorithm);
+  const { mac, otherData } = tsig;
+  const rdataOctets = algorithm.length + RDATA_FIXED_OCTETS + mac.length + otherData.length;
+  // One array of the right size: this is done for every signed response.
+  const start = message.length + owner.length;
+  const bytes = new Uint8Array(start + RECORD_FIXED_OCTETS + rdataOctets);
+  const view = new DataView(bytes.buffer);
+  bytes.set(message);
+  view.setUint16(10, view.getUint16(10) + 1);
+  bytes.set(owner, message.length);
+  view.setUint16(start, RRType.TSIG);
+  view.setUint16(start + 2, RRClass.ANY);
+  view.setUint16(start + 8, rdataOctets);
+  bytes.set(algorithm, start + RECORD_FIXED_OCTETS);
+  const timeAt = start + RECORD_FIXED_OCTETS + algorithm.length;
+  view.setUint16(timeAt, Math.floor(tsig.timeSigned / 0x1_0000_0000));
+  view.setUint32(timeAt + 2, tsig.timeSigned % 0x1_0000_0000);
+  view.setUint16(timeAt + 6, tsig.fudgeSeconds);
+  view.setUint16(timeAt + 8, mac.length);
+  bytes.set(mac, timeAt + 10);
+  const idAt = timeAt + 10 + mac.length;
+  view.setUint16(idAt, tsig.originalId);
+  view.setUint16(idAt + 2, tsig.error);
+  view.setUint16(idAt + 4, otherData.length);
+  bytes.set(otherData, idAt + 6);
+  return bytes;
 }
+
+const RECORD_FIXED_OCTETS = 10; // type, class, TTL, RDLENGTH
+const RDATA_FIXED_OCTETS = 16; // time, fudge, MAC size, original id, error, other size
 
 /** What {@link locateTsig} says. */
 export type LocatedTsig =

@@ -9,7 +9,16 @@ import type { Prerequisite, Update, UpdateStep } from "./update.ts";
 /** What {@link parseUpdate} says. */
 export type ParsedUpdate =
   | { readonly kind: "update"; readonly update: Update }
-  | { readonly kind: "malformed"; readonly rcode: number; readonly problem: string };
+  | {
+      readonly kind: "malformed";
+      readonly rcode: number;
+      readonly problem: string;
+      /**
+       * What stands before the record that is wrong; absent where the zone section is. Whether the
+       * zone is served, and these conditions hold, is answered first (RFC 2136 section 3).
+       */
+      readonly before?: Update;
+    };
 
 type Malformed = Extract<ParsedUpdate, { kind: "malformed" }>;
 
@@ -28,22 +37,25 @@ export function parseUpdate(message: Message): ParsedUpdate {
   }
   if (question.class !== RRClass.IN) return malformed(Rcode.NOTAUTH, "its zone must be class IN");
   const zone = question.name;
-  const prerequisites = parsePrerequisites(zone, message.answer);
-  if ("rcode" in prerequisites) return prerequisites;
+  const prerequisites: Prerequisite[] = [];
   const steps: UpdateStep[] = [];
+  const update = { zone, prerequisites, steps };
+  const problem = parsePrerequisites(zone, message.answer, prerequisites);
+  if (problem !== undefined) return { ...problem, before: update };
   for (const record of message.authority) {
     const step = parseStep(zone, record);
-    if (step.kind === "malformed") return step;
+    if (step.kind === "malformed") return { ...step, before: update };
     steps.push(step);
   }
-  return { kind: "update", update: { zone, prerequisites, steps } };
+  return { kind: "update", update };
 }
 
+/** Puts conditions into `prerequisites`; those on whole RRsets last (RFC 2136 section 3.2.5). */
 function parsePrerequisites(
   zone: Name,
   records: readonly ResourceRecord[],
-): readonly Prerequisite[] | Malformed {
-  const prerequisites: Prerequisite[] = [];
+  prerequisites: Prerequisite[],
+): Malformed | undefined {
   // RRs of class IN make up RRsets, wherever they stand in the section (RFC 2136 section 3.2.3).
   const rrsets = new Map<string, { name: Name; type: number; rdata: Uint8Array[] }>();
   for (const record of records) {
@@ -65,7 +77,7 @@ function parsePrerequisites(
   for (const { name, type, rdata } of rrsets.values()) {
     prerequisites.push({ kind: "rrset-is", rrset: { name, type, rdata: sortRdata(rdata) } });
   }
-  return prerequisites;
+  return undefined;
 }
 
 function parseEmptyPrerequisite(record: ResourceRecord): Prerequisite | Malformed {

@@ -48,7 +48,7 @@ export class WireReader {
   // RDATA by itself has no earlier names: its octets are not a message to point into.
   readonly #isMessage: boolean;
   // Names by where they begin: no label is read twice, however many pointers lead to it.
-  readonly #names = new Map<number, ReadName>();
+  #names: Map<number, ReadName> | undefined;
 
   constructor(bytes: Uint8Array, holding: "message" | "rdata") {
     this.bytes = bytes;
@@ -121,6 +121,8 @@ export class WireReader {
    */
   name(pointers: "follow" | "refuse"): Name {
     const { bytes, offset: start } = this;
+    const names = this.#names ?? new Map<number, ReadName>();
+    this.#names = names;
     const passed: PassedLabel[] = []; // behind a pointer: others may lead there, too
     let at = start;
     let lowest = start;
@@ -144,7 +146,7 @@ export class WireReader {
           return this.#malformed("compression pointer does not point to an earlier name");
         }
         if (behind < 0) behind = at + 2;
-        const known = this.#names.get(target);
+        const known = names.get(target);
         if (known !== undefined) {
           octets += known.octets - 1;
           if (octets > NAME_OCTETS_MAX) return this.#malformed("name is longer than 255 octets");
@@ -167,10 +169,10 @@ export class WireReader {
     const name = text === "" ? ROOT : (text as Name);
     for (const { at: offset, characters, octets: before } of passed) {
       const tail = characters < text.length ? (text.slice(characters) as Name) : ROOT;
-      this.#names.set(offset, { name: tail, octets: octets - before + 1 });
+      names.set(offset, { name: tail, octets: octets - before + 1 });
     }
     this.offset = behind < 0 ? at + 1 : behind;
-    this.#names.set(start, { name, octets });
+    names.set(start, { name, octets });
     return name;
   }
 
