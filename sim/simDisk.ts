@@ -78,6 +78,16 @@ export class SimDisk implements Disk {
     return file === undefined ? undefined : contentOf(file);
   }
 
+  async size(name: string): Promise<number | undefined> {
+    return (await this.read(name))?.length;
+  }
+
+  async readInto(name: string, offset: number, target: Uint8Array): Promise<number> {
+    const found = (await this.read(name))?.subarray(offset, offset + target.length);
+    if (found !== undefined) target.set(found);
+    return found?.length ?? 0;
+  }
+
   append(name: string, bytes: Uint8Array): Promise<void> {
     const copy = bytes.slice();
     return this.#run("append", name, (part) => {

@@ -8,6 +8,13 @@ export interface Disk {
   list(): Promise<readonly string[]>;
   /** The whole file, or undefined where there is none. Unreadable is an error, not "none". */
   read(name: string): Promise<Uint8Array | undefined>;
+  /** Octets of the file, or undefined where there is none. */
+  size(name: string): Promise<number | undefined>;
+  /**
+   * Reads a file from octet `offset` on into memory that is there already, until the memory is
+   * full or the file ends. The answer is how many octets were read; 0 where there is no file.
+   */
+  readInto(name: string, offset: number, target: Uint8Array): Promise<number>;
   /** Adds to the end of a file, creating it. Durable only after {@link sync}. */
   append(name: string, bytes: Uint8Array): Promise<void>;
   /** Makes all that was appended to the file durable, the file's own name included. */

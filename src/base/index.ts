@@ -15,14 +15,19 @@ export { type CancelWake, type Clock, sleep } from "./clock.ts";
 export { CodedError, errorText } from "./codedError.ts";
 export { crc32 } from "./crc32.ts";
 export type { Disk } from "./disk.ts";
+export type { DnssecCrypto, P256KeyPair } from "./dnssecCrypto.ts";
 export { type Log, type LogFacts, SILENT_LOG } from "./log.ts";
 export type {
   ByteStream,
+  DatagramDialer,
   DatagramListener,
+  DatagramPeer,
+  DatagramThreads,
   Listening,
   SocketAddress,
   StreamDialer,
   StreamListener,
+  ThreadedDatagrams,
 } from "./network.ts";
 export type { LogFormat } from "./recordFrames.ts";
 export { type OpenedLog, RecordLog } from "./recordLog.ts";

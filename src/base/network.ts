@@ -48,3 +48,43 @@ export interface DatagramListener {
     receive: (bytes: Uint8Array, from: SocketAddress, reply: (bytes: Uint8Array) => void) => void,
   ): Promise<Listening>;
 }
+
+/** A datagram socket that hears one peer only. */
+export interface DatagramPeer {
+  /** Sends, or drops: whoever needs an answer asks again. */
+  send(bytes: Uint8Array): void;
+  close(): void;
+}
+
+/** Opens datagram sockets for questions of our own. */
+export interface DatagramDialer {
+  /**
+   * From `source`, an address of this machine, or from the one that the route takes; the port is
+   * the system's choice. Rejects with a plain Error where the address cannot be used.
+   */
+  dial(
+    to: SocketAddress,
+    receive: (bytes: Uint8Array) => void,
+    source?: string,
+  ): Promise<DatagramPeer>;
+}
+
+/** What threads that serve datagrams are given, and what they give back. */
+export interface ThreadedDatagrams {
+  /** Passed to every thread by structured clone: shared memory, and what does not change. */
+  readonly plan: unknown;
+  /** A message that a thread left to its owner. Called in the owner's thread. */
+  receive(bytes: Uint8Array, from: SocketAddress, reply: (bytes: Uint8Array) => void): void;
+}
+
+/** Serves datagrams on threads of its own, in which a program's serving code runs. */
+export interface DatagramThreads {
+  /** Threads that each address is given, 1 or more. */
+  readonly perAddress: number;
+  /** Threads that are at work now. */
+  readonly running: number;
+  /** Times that a thread ended unasked and was started again. */
+  readonly restarts: number;
+  /** Rejects as {@link DatagramListener} does; a thread that ends by itself is started again. */
+  listen(on: SocketAddress, service: ThreadedDatagrams): Promise<Listening>;
+}

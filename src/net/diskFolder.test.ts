@@ -33,6 +33,19 @@ test("append() adds in the order asked, also when nobody waits in between", asyn
   await disk.close();
 });
 
+test("readInto() fills memory from an octet on, as far as the file goes", async () => {
+  const { disk } = await freshFolder();
+  await disk.append("state", utf8("abcdef"));
+  const shared = new Uint8Array(new SharedArrayBuffer(4));
+  assert.equal(await disk.readInto("state", 1, shared), 4);
+  assert.equal(Buffer.from(shared).toString(), "bcde");
+  assert.equal(await disk.readInto("state", 4, shared), 2);
+  assert.equal(Buffer.from(shared).toString(), "efde");
+  assert.equal(await disk.readInto("none", 0, shared), 0);
+  assert.deepEqual([await disk.size("state"), await disk.size("none")], [6, undefined]);
+  await disk.close();
+});
+
 test("replace() gives the new content, and appends go on behind it", async () => {
   const { disk, folder } = await freshFolder();
   await disk.append("state", utf8("old"));

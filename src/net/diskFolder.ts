@@ -1,4 +1,4 @@
-import { type FileHandle, open, readdir, readFile, rename, unlink } from "node:fs/promises";
+import { type FileHandle, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { assert, type Disk } from "../base/index.ts";
 import { makeFolder } from "./makeFolder.ts";
@@ -60,6 +60,34 @@ export class DiskFolder implements Disk {
       } catch (error) {
         if (systemCode(error) === "ENOENT") return undefined;
         throw error;
+      }
+    });
+  }
+
+  size(name: string): Promise<number | undefined> {
+    return this.#inTurn(name, async () => {
+      try {
+        return (await stat(this.#path(name))).size;
+      } catch (error) {
+        if (systemCode(error) === "ENOENT") return undefined;
+        throw error;
+      }
+    });
+  }
+
+  readInto(name: string, offset: number, target: Uint8Array): Promise<number> {
+    return this.#inTurn(name, async () => {
+      let handle: FileHandle;
+      try {
+        handle = await open(this.#path(name), "r");
+      } catch (error) {
+        if (systemCode(error) === "ENOENT") return 0;
+        throw error;
+      }
+      try {
+        return await readAll(handle, offset, target);
+      } finally {
+        await handle.close();
       }
     });
   }
@@ -167,6 +195,18 @@ export class DiskFolder implements Disk {
     this.#tails.set(name, tail);
     return done;
   }
+}
+
+/** One read may stop early, as every read of an operating system may. */
+async function readAll(handle: FileHandle, offset: number, target: Uint8Array): Promise<number> {
+  let read = 0;
+  while (read < target.length) {
+    const left = target.length - read;
+    const { bytesRead } = await handle.read(target, read, left, offset + read);
+    if (bytesRead === 0) break;
+    read += bytesRead;
+  }
+  return read;
 }
 
 // A Buffer's slice() shares memory where Uint8Array's copies: readers get what the port promises.

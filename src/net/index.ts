@@ -1,6 +1,10 @@
+export { type BatchCalls, type LoadedBatchCalls, loadBatchCalls } from "./batchCalls.ts";
+export { type BatchSockets, openBatchSockets, RECEIVE_WAIT_MS_MAX } from "./batchListen.ts";
+export { BatchSocket, type BatchSocketHandle } from "./batchSocket.ts";
 export { RealChance } from "./chance.ts";
 export { RealClock } from "./clock.ts";
 export { DiskFolder } from "./diskFolder.ts";
+export { NodeDnssecCrypto } from "./dnssecCrypto.ts";
 export { type LineSink, type LogFormat, openLog, stderrFormat, stderrSink } from "./log.ts";
 export { makeFolder } from "./makeFolder.ts";
 export { NetError, type NetFault } from "./netError.ts";
@@ -10,4 +14,6 @@ export { lookAtProcess, type ProcessSight, type ProcessState } from "./processes
 export { acquireLock, type LockHolder, type LockOutcome } from "./stateLock.ts";
 export { socketAddressText, systemCode, systemErrorText } from "./systemError.ts";
 export { TcpDialer, TcpListener } from "./tcp.ts";
+export { withSystemMac } from "./tsigMac.ts";
 export { UdpListener } from "./udp.ts";
+export { UdpDialer } from "./udpDialer.ts";
