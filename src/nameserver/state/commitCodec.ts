@@ -1,10 +1,18 @@
 import { assert, utf8, utf8Text } from "../../base/index.ts";
-import { isAtOrBelow, makeRRset, type Name, parseName, type RRset } from "../../dns/index.ts";
-import type { NameChange } from "../zone/zoneDraft.ts";
+import {
+  isAtOrBelow,
+  makeRRset,
+  type Name,
+  parseName,
+  type RRset,
+  sameRRset,
+} from "../../dns/index.ts";
+import { inOrder, type NameChange } from "../zone/zoneDraft.ts";
 
 /**
  * What is written down of a change: of each name, all that it owns afterwards. So a record may be
- * read twice, or over a copy that has seen it already, and the outcome is the same.
+ * read twice, or over a copy that has seen it already, and the outcome is the same. What a name
+ * owned before stands there too, for transfers of what changed.
  */
 export interface ZoneCommit {
   readonly zone: Name;
@@ -17,8 +25,12 @@ export type StateRecord =
   /** The last record of a whole snapshot. */
   | { readonly kind: "snapshot-end"; readonly nameCount: number };
 
-const COMMIT = 1;
+const COMMIT = 1; // by the first version: it did not say what was before
 const SNAPSHOT_END = 2;
+const CHANGE = 3;
+/** In front of what a name owned before: not known, or RRsets that it still has, and the others. */
+const UNKNOWN_BEFORE = 0;
+const KNOWN_BEFORE = 1;
 const FIRST_OCTETS = 1024;
 
 /** Octets of a record. */
@@ -29,20 +41,56 @@ export function encodeStateRecord(record: StateRecord): Uint8Array {
     out.number(record.nameCount, 4);
     return out.finish();
   }
-  out.number(COMMIT, 1);
+  out.number(CHANGE, 1);
   out.block(utf8(record.commit.zone));
   out.number(record.commit.changes.length, 4);
-  for (const { name, rrsets } of record.commit.changes) {
+  for (const { name, rrsets, before } of record.commit.changes) {
     out.block(utf8(name));
-    out.number(rrsets.length, 2);
-    for (const { type, ttlSeconds, rdata } of rrsets) {
-      out.number(type, 2);
-      out.number(ttlSeconds, 4);
-      out.number(rdata.length, 2);
-      for (const octets of rdata) out.block(octets);
-    }
+    writeRRsets(out, rrsets);
+    out.number(before === undefined ? UNKNOWN_BEFORE : KNOWN_BEFORE, 1);
+    if (before !== undefined) writeBefore(out, before, rrsets);
   }
   return out.finish();
+}
+
+function writeRRsets(out: OctetWriter, rrsets: readonly RRset[]): void {
+  out.number(rrsets.length, 2);
+  for (const { type, ttlSeconds, rdata } of rrsets) {
+    out.number(type, 2);
+    out.number(ttlSeconds, 4);
+    out.number(rdata.length, 2);
+    for (const octets of rdata) out.block(octets);
+  }
+}
+
+/** What a name still owns is not written twice: numbers of those RRsets, then the others. */
+function writeBefore(out: OctetWriter, before: readonly RRset[], after: readonly RRset[]): void {
+  const kept = after.flatMap((rrset, index) => (before.some(isSame(rrset)) ? [index] : []));
+  out.number(kept.length, 2);
+  for (const index of kept) out.number(index, 2);
+  writeRRsets(
+    out,
+    before.filter((rrset) => !after.some(isSame(rrset))),
+  );
+}
+
+function readBefore(
+  reader: OctetReader,
+  name: Name,
+  after: readonly RRset[],
+): readonly RRset[] | undefined {
+  if (reader.number(1) === UNKNOWN_BEFORE) return undefined;
+  const kept: RRset[] = [];
+  for (let count = reader.number(2); count > 0 && !reader.isBroken; count -= 1) {
+    const rrset = after[reader.number(2)];
+    if (rrset === undefined) reader.isBroken = true;
+    else kept.push(rrset);
+  }
+  return inOrder([...kept, ...readRRsets(reader, name)]);
+}
+
+function isSame(rrset: RRset): (other: RRset) => boolean {
+  return (other) => other === rrset || sameRRset(other, rrset);
 }
 
 /** Reads a record; undefined where it is not one that {@link encodeStateRecord} writes. */
@@ -53,12 +101,15 @@ export function decodeStateRecord(bytes: Uint8Array): StateRecord | undefined {
     const nameCount = reader.number(4);
     return reader.isDone ? { kind: "snapshot-end", nameCount } : undefined;
   }
-  if (kind !== COMMIT) return undefined;
+  if (kind !== COMMIT && kind !== CHANGE) return undefined;
   const zone = reader.name();
   const changes: NameChange[] = [];
   for (let count = reader.number(4); count > 0 && !reader.isBroken; count -= 1) {
     const name = reader.name();
-    if (name !== undefined) changes.push({ name, rrsets: readRRsets(reader, name) });
+    if (name === undefined) break;
+    const rrsets = readRRsets(reader, name);
+    const before = kind === CHANGE ? readBefore(reader, name, rrsets) : undefined;
+    changes.push(before === undefined ? { name, rrsets } : { name, rrsets, before });
   }
   if (!reader.isDone || zone === undefined) return undefined;
   if (!changes.every(({ name }) => isAtOrBelow(name, zone))) return undefined;

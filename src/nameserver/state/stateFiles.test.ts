@@ -4,22 +4,28 @@ import fc from "fast-check";
 import { SeededChance } from "../../../sim/seededChance.ts";
 import { SimClock, settle } from "../../../sim/simClock.ts";
 import { type CrashKeep, noSpace, SimDisk } from "../../../sim/simDisk.ts";
-import { SILENT_LOG } from "../../base/index.ts";
-import { rcodeText } from "../../dns/index.ts";
+import { RecordLog, SILENT_LOG, utf8 } from "../../base/index.ts";
+import { compareNames, decodeSoa, type Name, RRType, rcodeText } from "../../dns/index.ts";
 import { parseFence } from "../../plan/index.ts";
 import { Committer } from "../update/committer.ts";
 import { APEX, at, endpointWrite, linesAt, rrsetsOf, update } from "../zone/exampleZone.suite.ts";
 import { ZoneData } from "../zone/zoneData.ts";
+import { inOrder } from "../zone/zoneDraft.ts";
 import { ZoneTable } from "../zone/zoneTable.ts";
 import { fenceNode } from "../zone/zoneView.ts";
-import { decodeStateRecord, encodeStateRecord } from "./commitCodec.ts";
+import { bulkLoad } from "./bulkLoad.ts";
+import { decodeStateRecord, encodeStateRecord, type ZoneCommit } from "./commitCodec.ts";
 import { editState } from "./editState.ts";
+import { checkWords, encodeImageHead } from "./imageFormat.ts";
 import { StateFiles } from "./stateFiles.ts";
 
 const SETUP = [
   "@ 60 SOA ns1.example.test. hostmaster.example.test. 4294967290 300 60 2419200 5",
   "@ 60 NS ns1.example.test.",
 ];
+
+/** Enough for a few thousand names. */
+const ARENA_OCTETS = 2 ** 20;
 
 interface Opened {
   readonly committer: Committer;
@@ -28,9 +34,9 @@ interface Opened {
 }
 
 async function open(disk: SimDisk, journalOctetsMax?: number): Promise<Opened> {
-  const { files, zones } = await StateFiles.open(disk, journalOctetsMax);
+  const { files, zones, arena } = await StateFiles.open(disk, journalOctetsMax, ARENA_OCTETS);
   const table = new ZoneTable(zones);
-  const zone = table.get(APEX) ?? new ZoneData(APEX);
+  const zone = table.get(APEX) ?? new ZoneData(APEX, arena);
   table.add(zone);
   const clock = new SimClock();
   const committer = new Committer({ zones: table, files, clock, log: SILENT_LOG });
@@ -133,7 +139,7 @@ describe("StateFiles", () => {
     const chance = new SeededChance(3);
     const total = await crashRun(undefined);
     const files = (await total.disk.list()).join(" ");
-    assert.match(files, /snapshot-[2-9]/, "snapshots are part of it");
+    assert.match(files, /image-[2-9]/, "images are part of it");
     for (let operation = 1; operation <= total.operations; operation += 1) {
       for (const when of ["before", "half-way", "after"] as const) {
         const run = await crashRun({ operation, when });
@@ -159,8 +165,8 @@ describe("StateFiles", () => {
     await clock.advance(10);
     await committer.idle();
     const names = await disk.list();
-    assert.ok(names.some((name) => name.startsWith("snapshot-")));
-    assert.ok(names.length <= 3, `${names} are kept`);
+    assert.ok(names.some((name) => name.startsWith("image-")));
+    assert.ok(names.length <= 2 + 5, `${names} are kept`);
     const { zone: found } = await open(disk.crash("nothing", new SeededChance(1)));
     for (const [name, node] of zone.nodes()) {
       assert.deepEqual(found.node(name), node, name);
@@ -180,35 +186,181 @@ describe("StateFiles", () => {
     assert.equal(zone.nameCount, 41);
   });
 
-  it("refuses a state folder that lacks a file or has another's, and says what to do", async () => {
-    const disk = new SimDisk();
-    const { committer, clock } = await open(disk, 300);
-    for (let index = 0; index < 20; index += 1) {
-      await addName(committer, `n${index}`);
-      await clock.advance(1);
-    }
-    await committer.idle();
-    const [snapshot = ""] = (await disk.list()).filter((name) => name.startsWith("snapshot"));
-    const kept = (await disk.read(snapshot)) ?? assert.fail();
-    await disk.remove(snapshot);
+  it("refuses a state folder that lacks a file, and says what to do", async () => {
+    const disk = await grown();
+    const images = (await disk.list()).filter((name) => name.startsWith("image"));
+    const kept = (await disk.read(images.at(-1) ?? "")) ?? assert.fail();
+    for (const name of images) await disk.remove(name);
     await assert.rejects(StateFiles.open(disk), {
       name: "NameserverError",
       fault: {
         code: "state-incomplete",
-        problem: "neither a whole snapshot nor journal-0 is there",
+        problem: "neither a whole image nor journal-0 is there",
       },
     });
-    await disk.replace(snapshot, kept.slice(0, -3));
+    await disk.replace(images.at(-1) ?? "", kept.slice(0, -4));
     await assert.rejects(StateFiles.open(disk), /restore a backup/);
   });
+
+  it("reads the image before, and the journals, where the newest is damaged", async () => {
+    const disk = await grown();
+    const images = (await disk.list()).filter((name) => name.startsWith("image"));
+    assert.equal(images.length, 2, "one is kept besides the newest");
+    const [older = "", newest = ""] = images;
+    for (const octet of [200, ((await disk.size(newest)) ?? 0) - 40]) {
+      disk.tamper(newest, (bytes) => flipped(bytes, octet));
+      const { zones, damaged } = await StateFiles.open(disk, 300, ARENA_OCTETS);
+      assert.equal(zones.get(APEX)?.nameCount, 21);
+      assert.match(damaged.join(), new RegExp(`${newest} must be whole`));
+      disk.tamper(newest, (bytes) => flipped(bytes, octet));
+    }
+    disk.tamper(newest, (bytes) => flipped(bytes, 200));
+    await disk.remove(older);
+    await assert.rejects(StateFiles.open(disk), {
+      name: "NameserverError",
+      fault: { code: "state-unreadable", file: newest, problem: "it is damaged behind octet 64" },
+    });
+  });
+
+  it("refuses an image of a newer format", async () => {
+    const disk = await grown();
+    const newest = (await disk.list()).filter((name) => name.startsWith("image")).at(-1) ?? "";
+    const head = new Int32Array(encodeImageHead().buffer);
+    head[5] = 2;
+    head[15] = checkWords(head, 0, 15);
+    disk.tamper(newest, (bytes) => {
+      bytes.set(new Uint8Array(head.buffer));
+      return bytes;
+    });
+    await assert.rejects(StateFiles.open(disk), {
+      name: "NameserverError",
+      fault: { code: "state-too-new", file: newest },
+    });
+  });
+
+  it("reads the snapshots and journals of the first version, and goes on in its own", async () => {
+    const disk = new SimDisk();
+    const snapshot = [firstVersion(APEX, SETUP), firstVersion(at("a"), ["a 60 A 192.0.2.1"])];
+    await writeLog(disk, "snapshot-4", "holdfast-zones", [...snapshot, SNAPSHOT_END]);
+    const journal = [firstVersion(at("b"), ['b 60 TXT "x" "y"']), firstVersion(at("a"), [])];
+    await writeLog(disk, "journal-4", "holdfast-journal", journal);
+    const { committer, zone } = await open(disk);
+    assert.deepEqual(linesAt(zone, "b"), [`${at("b")} 60 IN TXT "x" "y"`]);
+    assert.equal(zone.node(at("a")), undefined);
+    assert.equal(await addName(committer, "c"), "NOERROR");
+    assert.deepEqual(await disk.list(), ["journal-4", "journal-5", "snapshot-4"]);
+    const { zone: again } = await open(disk);
+    assert.deepEqual([again.nameCount, again.serial], [3, zone.serial]);
+  });
+
+  it("tells the history of zones from the journals it kept, with what was before", async () => {
+    const disk = await grown();
+    const { files } = await StateFiles.open(disk, 300, ARENA_OCTETS);
+    const commits: ZoneCommit[] = [];
+    for await (const commit of files.history()) commits.push(commit);
+    assert.ok(commits.length >= 3, `${commits.length} commits`);
+    let serial: number | undefined;
+    for (const { zone, changes } of commits) {
+      assert.equal(zone, APEX);
+      const soa = changes.find(({ name }) => name === APEX);
+      const [before, after] = [soa?.before, soa?.rrsets].map((rrsets) => {
+        const [rdata] = rrsets?.find(({ type }) => type === RRType.SOA)?.rdata ?? [];
+        return rdata === undefined ? undefined : decodeSoa(rdata).serial;
+      });
+      assert.ok(serial === undefined || before === serial, "each follows the one before");
+      serial = after;
+      const added = changes.find(({ name }) => name !== APEX);
+      assert.deepEqual(added?.before, []);
+    }
+    const octets = await Promise.all((await disk.list()).map((name) => disk.size(name)));
+    assert.ok(octets.reduce((sum: number, size) => sum + (size ?? 0), 0) < 10_000, "bounded");
+  });
+
+  it("loads a signed zone's order, its ENTs, aliases and wildcards from an image", async () => {
+    const disk = new SimDisk();
+    const lines = [
+      ...SETUP,
+      "@ 60 DNSKEY 257 3 13 mdsswUyr3DPW132mOi8V9xESWE8jTo0dxCjjnopKl+GqJxpVXckHAeF+",
+      "deep.below.here 60 A 192.0.2.1",
+      "*.wild 60 A 192.0.2.2",
+      "alias 60 CNAME deep.below.here.example.test.",
+      "cut 60 NS ns.example.org.",
+      ...Array.from({ length: 700 }, (_, index) => `n${index} 60 A 192.0.2.1`),
+    ];
+    const zones = [{ apex: APEX, rrsets: rrsetsOf(lines) }];
+    assert.equal(await bulkLoad(disk, zones, ARENA_OCTETS), 705);
+    const { zone, committer } = await open(disk);
+    assert.equal(zone.nameCount, 705);
+    const names = rrsetsOf(lines).map(({ name }) => name);
+    const expected = [...new Set(names)].sort(compareNames);
+    const found: Name[] = [];
+    for (let name: Name | undefined = APEX; name !== undefined; name = zone.order?.after(name)) {
+      found.push(name);
+    }
+    assert.deepEqual(found, expected);
+    assert.deepEqual(zone.node(at("below.here"))?.rrsets, []);
+    assert.deepEqual([...zone.aliasesTo(at("deep.below.here"))], [at("alias")]);
+    assert.equal(zone.node(APEX)?.cutCount, 1);
+    assert.equal(await addName(committer, "after"), "NOERROR");
+    await assert.rejects(bulkLoad(disk, zones), {
+      fault: { code: "state-not-empty", file: "image-1" },
+    });
+  });
 });
+
+/** A disk with twenty commits, some images and journals. */
+async function grown(): Promise<SimDisk> {
+  const disk = new SimDisk();
+  const { committer, clock } = await open(disk, 300);
+  for (let index = 0; index < 20; index += 1) {
+    await addName(committer, `n${index}`);
+    await clock.advance(1);
+  }
+  await committer.idle();
+  return disk;
+}
+
+function flipped(bytes: Uint8Array, octet: number): Uint8Array {
+  bytes[octet] = (bytes[octet] ?? 0) ^ 0x10;
+  return bytes;
+}
+
+const SNAPSHOT_END = encodeStateRecord({ kind: "snapshot-end", nameCount: 2 });
+
+/** A commit of one name as the first version wrote it. */
+function firstVersion(name: Name, lines: readonly string[]): Uint8Array {
+  const text = (value: string) => [0, value.length, ...utf8(value)];
+  const rrsets = rrsetsOf(lines).map(({ type, ttlSeconds, rdata }) => [
+    ...[type >> 8, type & 255, 0, 0, ttlSeconds >> 8, ttlSeconds & 255, 0, rdata.length],
+    ...rdata.flatMap((octets) => [0, octets.length, ...octets]),
+  ]);
+  const head = [1, ...text(APEX), 0, 0, 0, 1, ...text(name), 0, rrsets.length];
+  return Uint8Array.from([...head, ...rrsets.flat()]);
+}
+
+async function writeLog(
+  disk: SimDisk,
+  name: string,
+  magic: string,
+  records: readonly Uint8Array[],
+): Promise<void> {
+  const { log } = await RecordLog.open(disk, name, { magic, version: 1 });
+  await log.append(records);
+}
 
 describe("encodeStateRecord()", () => {
   it("is undone by decodeStateRecord(), which refuses every other length", () => {
     const changes = [
       { name: at("a"), rrsets: rrsetsOf(["a 60 A 192.0.2.1", 'a 60 TXT "x" "y"']) },
-      { name: at("gone"), rrsets: [] },
-    ];
+      { name: at("gone"), rrsets: [], before: rrsetsOf(["gone 60 A 192.0.2.1"]) },
+      {
+        name: at("b"),
+        rrsets: rrsetsOf(["b 60 A 192.0.2.1", 'b 60 TXT "new"']),
+        before: rrsetsOf(["b 60 A 192.0.2.1", 'b 60 TXT "old"', "b 60 MX 1 a."]),
+      },
+    ].map(({ before, ...rest }) => {
+      return before === undefined ? rest : { ...rest, before: inOrder(before) };
+    });
     const record = { kind: "commit", commit: { zone: APEX, changes } } as const;
     const bytes = encodeStateRecord(record);
     assert.deepEqual(decodeStateRecord(bytes), record);

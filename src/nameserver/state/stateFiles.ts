@@ -1,63 +1,84 @@
 import { assert, type Disk, type LogFormat, type OpenedLog, RecordLog } from "../../base/index.ts";
 import type { Name } from "../../dns/index.ts";
-import { NameserverError } from "../nameserverError.ts";
-import { ZoneData } from "../zone/zoneData.ts";
-import { type NameChange, ZoneDraft } from "../zone/zoneDraft.ts";
+import { type Arena, reserveArena } from "../zone/arena.ts";
+import type { ZoneData } from "../zone/zoneData.ts";
 import { decodeStateRecord, encodeStateRecord, type ZoneCommit } from "./commitCodec.ts";
+import { ArenaImage, type Pause } from "./imageWriter.ts";
+import { loadWhole, replayRecords, unreadable } from "./loadState.ts";
+import { journalsFrom, type StateFile, stateFilesOf, superseded } from "./stateNumbers.ts";
 
-/** Octets of journal after which a new snapshot is worth writing: about 20,000 commits. */
+/** Octets of journal after which a new image is worth writing: some 10,000 commits. */
 const JOURNAL_OCTETS_MAX = 16 * 2 ** 20;
-/** Names written to a snapshot between two chances for queries to be answered. */
-const SNAPSHOT_NAMES_PER_STEP = 1000;
+/** Journals kept in front of the newest image, for IXFR: an hour of ten changes a second. */
+const HISTORY_JOURNALS_MAX = 4;
 
-const JOURNAL: LogFormat = { magic: "holdfast-journal", version: 1 };
-const SNAPSHOT: LogFormat = { magic: "holdfast-zones", version: 1 };
-const FILE_NAME = /^(journal|snapshot)-(0|[1-9][0-9]{0,9})$/;
+const JOURNAL: LogFormat = { magic: "holdfast-journal", version: 2 };
 
 /** State as it was found on disk. */
 export interface OpenedState {
   readonly files: StateFiles;
   readonly zones: Map<Name, ZoneData>;
+  /** Where all these zones live, and every further one should. */
+  readonly arena: Arena;
   /** Octets of commits that a crash cut off; nobody was told that they were done. */
   readonly tornOctets: number;
+  /** Images that were damaged, each with what is wrong: an older one stood in for them. */
+  readonly damaged: readonly string[];
 }
 
 /**
- * The nameserver's state on disk: `snapshot-N` holds every zone as of the beginning of
- * `journal-N`, and the journals from N on hold every commit since. A snapshot without its end
- * record was never finished, and the one before it counts.
+ * The nameserver's state on disk: `image-N` holds every zone as of the beginning of `journal-N`,
+ * and the journals from N on hold every commit since. An image without its end was never finished,
+ * and the one before it counts. Images of the first version are called snapshots, and read.
  */
 export class StateFiles {
   readonly #disk: Disk;
+  readonly #arena: Arena;
   readonly #journalOctetsMax: number;
   #journal: RecordLog;
   #number: number;
   #isWriting = false;
 
-  private constructor(disk: Disk, journal: RecordLog, number: number, journalOctetsMax: number) {
+  private constructor(disk: Disk, arena: Arena, journal: RecordLog, number: number, max: number) {
     this.#disk = disk;
+    this.#arena = arena;
     this.#journal = journal;
     this.#number = number;
-    this.#journalOctetsMax = journalOctetsMax;
+    this.#journalOctetsMax = max;
   }
 
   /**
-   * Reads all zones. Writes nothing.
+   * Reads all zones. Writes nothing. `arenaOctets`: memory for them, as far as the system has it.
    *
-   * @throws NameserverError `state-incomplete`, `state-unreadable`; RecordLogError; the disk's own.
+   * @throws NameserverError `state-incomplete`, `state-unreadable`, `state-too-new`, `memory-full`;
+   * RecordLogError; the disk's own; RangeError where no memory is to be had.
    */
-  static async open(disk: Disk, journalOctetsMax = JOURNAL_OCTETS_MAX): Promise<OpenedState> {
-    const numbers = listNumbers(await disk.list());
-    const zones = new Map<Name, ZoneData>();
-    const start = await loadSnapshot(disk, numbers.snapshots, zones);
-    const journals = numbers.journals.filter((number) => number >= start);
-    checkComplete(start, journals, numbers.count);
-    const newest = journals.at(-1) ?? start;
+  static async open(
+    disk: Disk,
+    journalOctetsMax: number = JOURNAL_OCTETS_MAX,
+    arenaOctets?: number,
+  ): Promise<OpenedState> {
+    const found = stateFilesOf(await disk.list());
+    const whole = await loadWhole(disk, found, () => reserveArena(arenaOctets));
+    const journals = journalsFrom(whole.number, found);
+    const { arena, zones, damaged } = whole;
+    let number = journals.at(-1)?.number ?? whole.number;
     let last: OpenedLog | undefined;
-    for (const number of journals) last = await replayJournal(disk, number, newest, zones);
-    last ??= await RecordLog.open(disk, `journal-${newest}`, JOURNAL);
-    const files = new StateFiles(disk, last.log, newest, journalOctetsMax);
-    return { files, zones, tornOctets: last.tornOctets };
+    for (const { name, number: of } of journals) {
+      last = await RecordLog.open(disk, name, JOURNAL);
+      if (last.tornOctets > 0 && of !== number) throw unreadable(name, "its end is damaged");
+      replayRecords(name, last.records, zones, arena);
+    }
+    const tornOctets = last?.tornOctets ?? 0;
+    // Records of today are not put behind a head of yesterday, if that can be helped.
+    const isOld = last !== undefined && last.version < JOURNAL.version && tornOctets === 0;
+    if (isOld && (last?.records.length ?? 0) > 0) {
+      number += 1;
+      last = undefined;
+    }
+    last ??= await RecordLog.open(disk, `journal-${number}`, JOURNAL);
+    const files = new StateFiles(disk, arena, last.log, number, journalOctetsMax);
+    return { files, zones, arena, tornOctets, damaged };
   }
 
   /** Makes commits durable, all together. Rejects with the disk's error: then none counts. */
@@ -66,14 +87,14 @@ export class StateFiles {
     return this.#journal.append(records);
   }
 
-  /** The journal has grown so much that a new snapshot should be written. */
+  /** The journal has grown so much that a new image should be written. */
   get wantsSnapshot(): boolean {
     return !this.#isWriting && this.#journal.octets >= this.#journalOctetsMax;
   }
 
   /**
    * Begins a new journal. Call right after an {@link append} that resolved and before the next:
-   * the old journal must end whole, and hold all that the snapshot to come begins with.
+   * the old journal must end whole, and hold all that the image to come begins with.
    */
   async beginJournal(): Promise<void> {
     const next = this.#number + 1;
@@ -82,152 +103,56 @@ export class StateFiles {
   }
 
   /**
-   * Writes a snapshot as of the beginning of the journal in use, and drops the files before it.
-   * Commits go on meanwhile: it may show some of them, and the journal shows them again. `pause`
-   * lets others run. Rejects with the disk's error: then the old files still count, and the next
-   * snapshot is tried when the journal has grown by as much again.
+   * Writes an image as of the beginning of the journal in use, and drops files that are not needed
+   * any more. To be called before the next commit; others go on while it writes. `pause` lets
+   * others run. Rejects with the disk's error: then the old files still count, and the next image
+   * is tried when the journal has grown by as much again.
    */
-  async writeSnapshot(
-    zones: ReadonlyMap<Name, ZoneData>,
-    pause: () => Promise<void>,
-  ): Promise<void> {
-    assert(!this.#isWriting, "one snapshot is written at a time");
+  async writeSnapshot(zones: ReadonlyMap<Name, ZoneData>, pause: Pause): Promise<void> {
+    assert(!this.#isWriting, "one image is written at a time");
     this.#isWriting = true;
     const number = this.#number;
+    const image = new ArenaImage(this.#arena, zones.values());
     try {
-      await this.#writeAll(`snapshot-${number}`, zones, pause);
+      await image.write(this.#disk, `image-${number}`, pause);
       await this.#dropBefore(number);
     } finally {
+      image.release();
       this.#isWriting = false;
     }
   }
 
-  async #writeAll(
-    name: string,
-    zones: ReadonlyMap<Name, ZoneData>,
-    pause: () => Promise<void>,
-  ): Promise<void> {
-    await this.#disk.remove(name);
-    const { log } = await RecordLog.open(this.#disk, name, SNAPSHOT);
-    let nameCount = 0;
-    for (const zone of zones.values()) {
-      for (const changes of chunksOf(zone)) {
-        nameCount += changes.length;
-        const commit = { zone: zone.apex, changes };
-        await log.append([encodeStateRecord({ kind: "commit", commit })]);
-        await pause();
+  /**
+   * Commits that the journals still hold, of all zones, oldest first. One whose names lack
+   * `before`, or whose SOA does not move, breaks its zone's history: what is before it is no use.
+   * To be read before the next commit.
+   *
+   * @throws RecordLogError, NameserverError `state-unreadable`; the disk's own error.
+   */
+  async *history(): AsyncGenerator<ZoneCommit, void, undefined> {
+    const journals = (await this.#files()).filter(({ kind }) => kind === "journal");
+    for (const { name } of journals) {
+      const { records } = await RecordLog.open(this.#disk, name, JOURNAL);
+      for (const bytes of records) {
+        const record = decodeStateRecord(bytes);
+        if (record?.kind !== "commit") throw unreadable(name, "a record is not a commit");
+        yield record.commit;
       }
     }
-    await log.append([encodeStateRecord({ kind: "snapshot-end", nameCount })]);
+  }
+
+  async #files(): Promise<readonly StateFile[]> {
+    return stateFilesOf(await this.#disk.list());
   }
 
   async #dropBefore(number: number): Promise<void> {
-    for (const name of await this.#disk.list()) {
-      const found = FILE_NAME.exec(name);
-      if (found !== null && Number(found[2]) < number) await this.#disk.remove(name);
+    const sized = [];
+    for (const file of await this.#files()) {
+      sized.push({ ...file, octets: (await this.#disk.size(file.name)) ?? 0 });
+    }
+    const historyOctetsMax = HISTORY_JOURNALS_MAX * this.#journalOctetsMax;
+    for (const { name } of superseded(sized, number, historyOctetsMax)) {
+      await this.#disk.remove(name);
     }
   }
-}
-
-/** A journal is begun only when the one before holds commits: none may be missing. */
-function checkComplete(start: number, journals: readonly number[], fileCount: number): void {
-  const missing = journals.find((number, index) => number !== start + index);
-  const hasNothing = start === 0 && journals.length === 0 && fileCount > 0;
-  if (missing === undefined && !hasNothing) return;
-  const problem =
-    start === 0 && journals[0] !== 0
-      ? "neither a whole snapshot nor journal-0 is there"
-      : `a journal before journal-${missing} is not there`;
-  throw new NameserverError(
-    { code: "state-incomplete", problem },
-    `Cannot load zones as no file may be missing: ${problem}; restore a backup`,
-  );
-}
-
-interface StateNumbers {
-  readonly snapshots: readonly number[];
-  readonly journals: readonly number[];
-  readonly count: number;
-}
-
-function listNumbers(names: readonly string[]): StateNumbers {
-  const found = names.flatMap((name) => {
-    const parts = FILE_NAME.exec(name);
-    return parts === null ? [] : [{ kind: parts[1], number: Number(parts[2]) }];
-  });
-  const numbersOf = (kind: string) =>
-    found.filter((file) => file.kind === kind).map(({ number }) => number);
-  return {
-    snapshots: numbersOf("snapshot").toSorted((left, right) => right - left),
-    journals: numbersOf("journal").toSorted((left, right) => left - right),
-    count: found.length,
-  };
-}
-
-/** Loads the newest whole snapshot; the answer is its number, 0 where there is none. */
-async function loadSnapshot(
-  disk: Disk,
-  newestFirst: readonly number[],
-  zones: Map<Name, ZoneData>,
-): Promise<number> {
-  for (const number of newestFirst) {
-    const file = `snapshot-${number}`;
-    const { records } = await RecordLog.open(disk, file, SNAPSHOT);
-    const last = records.at(-1);
-    if (last === undefined || decodeStateRecord(last)?.kind !== "snapshot-end") continue;
-    for (const record of records) loadRecord(file, record, zones);
-    return number;
-  }
-  return 0;
-}
-
-async function replayJournal(
-  disk: Disk,
-  number: number,
-  newest: number,
-  zones: Map<Name, ZoneData>,
-): Promise<OpenedLog> {
-  const file = `journal-${number}`;
-  const opened = await RecordLog.open(disk, file, JOURNAL);
-  if (opened.tornOctets > 0 && number !== newest) {
-    throw new NameserverError(
-      { code: "state-unreadable", file, problem: "its end is damaged" },
-      `Cannot load zones as ${file} must be whole: its end is damaged; restore a backup`,
-    );
-  }
-  for (const record of opened.records) loadRecord(file, record, zones);
-  return opened;
-}
-
-function loadRecord(file: string, bytes: Uint8Array, zones: Map<Name, ZoneData>): void {
-  const record = decodeStateRecord(bytes);
-  if (record === undefined) {
-    throw new NameserverError(
-      { code: "state-unreadable", file, problem: "a record is not a commit" },
-      `Cannot load zones as every record of ${file} must be a commit: one is not`,
-    );
-  }
-  if (record.kind === "snapshot-end") return;
-  const { zone, changes } = record.commit;
-  let data = zones.get(zone);
-  if (data === undefined) {
-    data = new ZoneData(zone);
-    zones.set(zone, data);
-  }
-  const draft = new ZoneDraft(data);
-  for (const { name, rrsets } of changes) draft.set(name, rrsets);
-  data.apply(draft);
-}
-
-/** Everything a zone holds, in parts small enough to write between answers. */
-function* chunksOf(zone: ZoneData): Iterable<readonly NameChange[]> {
-  let chunk: NameChange[] = [];
-  for (const [name, { rrsets }] of zone.nodes()) {
-    if (rrsets.length === 0) continue;
-    chunk.push({ name, rrsets });
-    if (chunk.length < SNAPSHOT_NAMES_PER_STEP) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
 }

@@ -22,6 +22,21 @@ export interface NameChange {
   readonly name: Name;
   /** In order of type code. */
   readonly rrsets: readonly RRset[];
+  /** What it owned until then; absent where that is not known. */
+  readonly before?: readonly RRset[];
+}
+
+/** In order of type, and of the type covered: signatures come as one RRset for each of these. */
+export function inOrder(rrsets: readonly RRset[]): readonly RRset[] {
+  return rrsets.toSorted((left, right) => {
+    return left.type - right.type || coveredBy(left) - coveredBy(right);
+  });
+}
+
+function coveredBy({ type, rdata }: RRset): number {
+  const [first] = rdata;
+  if (type !== RRType.RRSIG || first === undefined) return 0;
+  return ((first[0] ?? 0) << 8) | (first[1] ?? 0);
 }
 
 /** The target of a node's CNAME; undefined where it has none. */
@@ -77,7 +92,7 @@ export class ZoneDraft implements ZoneView {
     assert(isAtOrBelow(name, this.apex), `${name} is in zone ${this.apex}`);
     const old = this.node(name);
     if (old === undefined && rrsets.length === 0) return;
-    const sorted = rrsets.toSorted((left, right) => left.type - right.type);
+    const sorted = inOrder(rrsets);
     const before = ownCounts(name, this.apex, old?.rrsets ?? []);
     const after = ownCounts(name, this.apex, sorted);
     const fences = after.fenceCount - before.fenceCount;
@@ -95,7 +110,8 @@ export class ZoneDraft implements ZoneView {
     const changes: NameChange[] = [];
     for (const name of this.#written) {
       const rrsets = this.node(name)?.rrsets ?? [];
-      if (!sameRRsets(rrsets, this.#base.node(name)?.rrsets ?? [])) changes.push({ name, rrsets });
+      const before = this.#base.node(name)?.rrsets ?? [];
+      if (!sameRRsets(rrsets, before)) changes.push({ name, rrsets, before });
     }
     return changes;
   }

@@ -4,7 +4,10 @@ import { type FenceFound, parseFence, parseWeights, type Weights } from "../../p
 
 /** What a zone holds at one name. Never changed: a commit puts another node in its place. */
 export interface ZoneNode {
-  /** In order of type code; none at an empty non-terminal (RFC 4592 section 2.2.2). */
+  /**
+   * In order of type code; none at an empty non-terminal (RFC 4592 section 2.2.2). One for each
+   * type, but RRSIGs: one for each type covered, with the TTL of what it covers.
+   */
   readonly rrsets: readonly RRset[];
   /** Names directly below that exist. */
   readonly childCount: number;
@@ -27,7 +30,8 @@ export interface SubtreeCounts {
 
 /** First label of a fence's owner, and the last label of every control name. */
 export const FENCE_PREFIX = "_holdfast.";
-const WEIGHTS_PREFIX = `_weights.${FENCE_PREFIX}`;
+/** First two labels of the owner of weights. */
+export const WEIGHTS_PREFIX = `_weights.${FENCE_PREFIX}`;
 
 /** The node of a name that nothing is known of. */
 export const EMPTY_NODE: ZoneNode = { rrsets: [], childCount: 0, fenceCount: 0, cutCount: 0 };

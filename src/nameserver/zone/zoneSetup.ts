@@ -12,6 +12,7 @@ import {
 } from "../../dns/index.ts";
 import { CONTROL_OCTETS_MAX } from "../../plan/index.ts";
 import { NameserverError } from "../nameserverError.ts";
+import type { Secondary, TransferGrant } from "../transfer/transferRules.ts";
 import { DENIAL_SECONDS_MAX } from "../update/rules/judgeUpdate.ts";
 import type { ZoneData } from "./zoneData.ts";
 import type { NameChange } from "./zoneDraft.ts";
@@ -31,6 +32,12 @@ export interface ZoneSetup {
   readonly negativeTtlSeconds: number;
   /** TTL of SOA, NS and nameserver addresses. */
   readonly apexTtlSeconds: number;
+  /** Whether it is signed; false by default. */
+  readonly dnssec?: boolean;
+  /** Servers that hold copies: they are told of changes, and may transfer the zone. */
+  readonly secondaries?: readonly Secondary[];
+  /** Who else may transfer the zone. */
+  readonly transferTo?: readonly TransferGrant[];
 }
 
 // For secondaries (RFC 1912 section 2.2): they learn of changes by NOTIFY, and ask anyway after

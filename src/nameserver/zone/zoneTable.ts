@@ -1,5 +1,7 @@
 import { isBelow, type Name, parentOf } from "../../dns/index.ts";
-import type { ZoneData } from "./zoneData.ts";
+import type { Arena } from "./arena.ts";
+import { publishServed } from "./zoneCommit.ts";
+import { memoryFull, type ZoneData } from "./zoneData.ts";
 import type { ZonesView } from "./zoneView.ts";
 
 /** The zones held, and which of them are served. */
@@ -46,7 +48,10 @@ export class ZoneTable implements ZonesView {
 
   /**
    * Serves these zones from now on, as far as they are held; and with them every zone that holds
-   * endpoints: a name does not go dark because a line of the configuration did.
+   * endpoints: a name does not go dark because a line of the configuration did. To be called
+   * between commits: other threads see it as a version of its own.
+   *
+   * @throws NameserverError `memory-full`
    */
   serve(configured: readonly Name[]): void {
     this.#announced = [];
@@ -57,6 +62,7 @@ export class ZoneTable implements ZonesView {
         return this.#configured.has(apex) || zone.fenceCount > 0;
       }),
     );
+    this.#publish();
   }
 
   zoneFor(name: Name): ZoneData | undefined {
@@ -70,5 +76,18 @@ export class ZoneTable implements ZonesView {
   /** Apexes below this one served now or soon: what they cover, the zone above does not answer. */
   below(apex: Name): readonly Name[] {
     return [...this.#served.keys(), ...this.#announced].filter((other) => isBelow(other, apex));
+  }
+
+  /** Tells readers in other threads what is served. */
+  #publish(): void {
+    const arenas = new Set<Arena>([...this.#held.values()].map(({ arena }) => arena));
+    for (const arena of arenas) {
+      const served = [...this.#served.values()].filter((zone) => zone.arena === arena);
+      const above = served.filter(({ apex }) => {
+        return served.some((other) => isBelow(other.apex, apex));
+      });
+      const numbers = (zones: readonly ZoneData[]) => new Set(zones.map(({ number }) => number));
+      if (!publishServed(arena, numbers(served), numbers(above))) throw memoryFull(arena);
+    }
   }
 }

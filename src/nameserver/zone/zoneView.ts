@@ -15,6 +15,19 @@ export interface ZoneView {
   aliasesTo(target: Name): Iterable<Name>;
   /** Every target of a CNAME of this zone, and perhaps more. */
   aliasTargets(): Iterable<Name>;
+  /** Names as they were committed; only where the apex owns a DNSKEY. */
+  readonly order?: OrderedNames | undefined;
+}
+
+/**
+ * Names of a signed zone that own records, in canonical order (RFC 4034 section 6.1). Cheap: a
+ * few look-ups for each call, whatever the zone holds.
+ */
+export interface OrderedNames {
+  /** The last name that comes before this one, which need not exist; undefined: there is none. */
+  before(name: Name): Name | undefined;
+  /** The first name that comes behind this one. */
+  after(name: Name): Name | undefined;
 }
 
 /** The zones that a server answers for. */
