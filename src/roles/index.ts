@@ -1,2 +1,3 @@
 export { RoleError, type RoleFault } from "./roleError.ts";
 export { type RoleOptions, runRole, runSupervisedRole } from "./runRole.ts";
+export { type OpenedThreads, openUdpThreads, type ThreadsWanted } from "./udpThreads.ts";

@@ -1,0 +1,108 @@
+import {
+  BUCKET_SHIFT,
+  BUCKET_WORDS,
+  BUCKETS_AT,
+  EXEMPT_WORDS,
+  LIMIT_EXEMPT,
+  LIMIT_EXEMPT_COUNT,
+  LIMIT_RATE,
+  LIMIT_SEED,
+  LIMIT_SLIP,
+} from "./rateLimitTable.ts";
+
+/** What becomes of a reply. */
+export const SEND = 0;
+/** Say less, in as few octets as the question had: "use TCP", or "use a cookie". */
+export const SLIP = 1;
+export const WITHHOLD = 2;
+export type RateVerdict = typeof SEND | typeof SLIP | typeof WITHHOLD;
+
+const RESPONSE = 1000; // a bucket counts thousandths
+/** A bucket is full after a second without responses: what may come in one burst. */
+const FULL_MS = 1000;
+// Networks are counted as one: the least that is given to one site (RFC 6177), and a common
+// network of IPv4. As words in memory order.
+const NETWORK_V4 = 0x00ff_ffff;
+const NETWORK_V6_SECOND = 0x00ff_ffff;
+
+/**
+ * Limits how often one network is told the same (response rate limiting): an answer of ours sent to
+ * a forged address then is no flood. Threads share the buckets without locks; what two of them
+ * write at once is counted once, which lets through a little more.
+ */
+export class RateLimiter {
+  readonly #words: Int32Array;
+  readonly #addressWords: number;
+  #nowMs = 0;
+
+  /** `share` as of RateLimitTable; addresses have one word, or four for IPv6. */
+  constructor(share: SharedArrayBuffer, addressWords: 1 | 4) {
+    this.#words = new Int32Array(share);
+    this.#addressWords = addressWords;
+  }
+
+  /** Sets the time of what follows, from any clock that does not go back. */
+  begin(monotonicMs: number): void {
+    this.#nowMs = monotonicMs | 0;
+  }
+
+  /** Takes one response from the bucket of an address, a kind and a subject. */
+  judge(address: Int32Array, at: number, kind: number, subject: number): RateVerdict {
+    const words = this.#words;
+    const rate = words[LIMIT_RATE] as number;
+    if (rate === 0 || this.#isExempt(address, at)) return SEND;
+    const tag = this.#tagOf(address, at, kind, subject);
+    const bucket = BUCKETS_AT + (Math.imul(tag, 0x9e3779b1) >>> BUCKET_SHIFT) * BUCKET_WORDS;
+    const full = rate * RESPONSE;
+    let balance = full;
+    if (words[bucket] === tag) {
+      const passedMs = Math.min((this.#nowMs - (words[bucket + 2] as number)) >>> 0, FULL_MS);
+      balance = Math.min(full, (words[bucket + 1] as number) + passedMs * rate);
+    } else {
+      words[bucket] = tag;
+      words[bucket + 3] = 0;
+    }
+    words[bucket + 2] = this.#nowMs;
+    if (balance >= RESPONSE) {
+      words[bucket + 1] = balance - RESPONSE;
+      return SEND;
+    }
+    words[bucket + 1] = balance;
+    const limited = ((words[bucket + 3] as number) + 1) & 0xffff;
+    words[bucket + 3] = limited;
+    const slip = words[LIMIT_SLIP] as number;
+    return slip > 0 && limited % slip === 0 ? SLIP : WITHHOLD;
+  }
+
+  #tagOf(address: Int32Array, at: number, kind: number, subject: number): number {
+    const first = address[at] as number;
+    let tag = (this.#words[LIMIT_SEED] as number) ^ Math.imul(subject ^ (kind << 28), 0x85ebca6b);
+    if (this.#addressWords === 1) {
+      tag = mix(tag ^ (first & NETWORK_V4));
+    } else {
+      tag = mix(mix(tag ^ first) ^ ((address[at + 1] as number) & NETWORK_V6_SECOND));
+    }
+    return tag === 0 ? 1 : tag;
+  }
+
+  #isExempt(address: Int32Array, at: number): boolean {
+    const words = this.#words;
+    const count = words[LIMIT_EXEMPT_COUNT] as number;
+    for (let left = count, from = LIMIT_EXEMPT; left > 0; left -= 1, from += EXEMPT_WORDS) {
+      if (words[from] !== this.#addressWords) continue;
+      let difference = 0;
+      for (let index = 0; index < this.#addressWords; index += 1) {
+        const differs = (address[at + index] as number) ^ (words[from + 1 + index] as number);
+        difference |= differs & (words[from + 5 + index] as number);
+      }
+      if (difference === 0) return true;
+    }
+    return false;
+  }
+}
+
+function mix(value: number): number {
+  let mixed = Math.imul(value ^ (value >>> 16), 0x7feb352d);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b);
+  return mixed ^ (mixed >>> 16);
+}

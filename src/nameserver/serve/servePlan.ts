@@ -1,0 +1,47 @@
+import type { Chance } from "../../base/index.ts";
+import { CookieSecrets } from "./cookieSecrets.ts";
+import { type RateLimit, RateLimitTable } from "./rateLimitTable.ts";
+import { NSID_OCTETS_MAX } from "./replyOpt.ts";
+import { newCounters, type ServeCounts, sumCounters } from "./threadCounters.ts";
+
+/**
+ * Everything that serving threads share, as they are given it: shared memory, and what does not
+ * change. It passes from thread to thread by structured clone.
+ */
+export interface ServePlan {
+  /** The arena that zones live in. */
+  readonly arena: SharedArrayBuffer;
+  readonly cookies: SharedArrayBuffer;
+  readonly rateLimit: SharedArrayBuffer;
+  readonly counters: SharedArrayBuffer;
+  /** The server's identifier (RFC 5001), at most 64 octets; empty: none is told. */
+  readonly nsid: Uint8Array;
+}
+
+/** Threads that may serve, over all addresses: each has counters and a reader's slot of its own. */
+export const SERVE_THREADS_MAX = 48;
+
+/** The owner's side of what serving threads share. */
+export class ServeShare {
+  readonly plan: ServePlan;
+  readonly secrets: CookieSecrets;
+  readonly limits: RateLimitTable;
+
+  /** `chance` must be unpredictable: cookies rest on it. */
+  constructor(arena: SharedArrayBuffer, nsid: Uint8Array, limit: RateLimit, chance: Chance) {
+    this.secrets = new CookieSecrets(chance);
+    this.limits = new RateLimitTable(limit, chance);
+    this.plan = {
+      arena,
+      cookies: this.secrets.share,
+      rateLimit: this.limits.share,
+      counters: newCounters(SERVE_THREADS_MAX),
+      nsid: nsid.slice(0, NSID_OCTETS_MAX),
+    };
+  }
+
+  /** What all threads have done so far. */
+  counts(): ServeCounts {
+    return sumCounters(this.plan.counters);
+  }
+}

@@ -1,0 +1,122 @@
+import {
+  type CancelWake,
+  type Chance,
+  type Clock,
+  type DatagramListener,
+  type DatagramThreads,
+  type Listening,
+  type Log,
+  type SocketAddress,
+  utf8,
+} from "../../base/index.ts";
+import type { Arrival } from "../arrival.ts";
+import type { Handled } from "../handled.ts";
+import { SECRET_AGE_MS_MAX } from "./cookieSecrets.ts";
+import { MainThreadServer } from "./mainThreadServer.ts";
+import type { RateLimit } from "./rateLimitTable.ts";
+import { ReplyOptions } from "./replyOptions.ts";
+import { type ServePlan, ServeShare } from "./servePlan.ts";
+import type { ServeCounts } from "./threadCounters.ts";
+
+/** What serving over UDP needs. */
+export interface UdpServiceParts {
+  /** The arena that zones live in. */
+  readonly arena: SharedArrayBuffer;
+  /** The server's identifier (RFC 5001); empty: none is told. */
+  readonly nsid: string;
+  readonly rateLimit: RateLimit;
+  /** Absent, with the reason: the main thread serves. */
+  readonly threads: DatagramThreads | { readonly absent: string };
+  readonly datagrams: DatagramListener;
+  /** What needs keys, or changes anything; the same as for messages over TCP. */
+  readonly handle: (message: Uint8Array, arrival: Arrival) => Handled;
+  readonly clock: Clock;
+  /** Unpredictable: cookies rest on it. */
+  readonly chance: Chance;
+  readonly log: Log;
+}
+
+/** How UDP is served, and what was done. */
+export interface UdpReport {
+  readonly by: "threads" | "main thread";
+  /** At work now; 0 where the main thread serves. */
+  readonly threads: number;
+  /** Times that a thread ended unasked and was started again. */
+  readonly restarts: number;
+  /** Why no threads serve. */
+  readonly reason?: string;
+  readonly counts: ServeCounts;
+}
+
+/** UDP: on threads of its own where the machine can, else in this one, with the same answers. */
+export class UdpService {
+  /** For messages over TCP and others that are answered from a Message. */
+  readonly options: ReplyOptions;
+  readonly #parts: UdpServiceParts;
+  readonly #share: ServeShare;
+  #cancelRotation: CancelWake;
+
+  constructor(parts: UdpServiceParts) {
+    const { arena, nsid, rateLimit, chance, threads } = parts;
+    this.#parts = parts;
+    this.#share = new ServeShare(arena, utf8(nsid), rateLimit, chance);
+    this.options = new ReplyOptions(this.#share.plan);
+    this.#cancelRotation = this.#rotateLater();
+    if ("absent" in threads) parts.log.warn("UDP is served by one thread", { why: threads.absent });
+  }
+
+  /** What serving threads are given. */
+  get plan(): ServePlan {
+    return this.#share.plan;
+  }
+
+  /** Serves UDP on an address. Rejects as DatagramListener does. */
+  listen(on: SocketAddress): Promise<Listening> {
+    const { threads, datagrams } = this.#parts;
+    const receive = (
+      bytes: Uint8Array,
+      source: SocketAddress,
+      reply: (bytes: Uint8Array) => void,
+    ): void => this.#handle(bytes, source, reply);
+    if (!("absent" in threads)) return threads.listen(on, { plan: this.plan, receive });
+    const { clock, chance, log } = this.#parts;
+    const server = new MainThreadServer(this.plan, on, { clock, chance, log });
+    return datagrams.listen(on, (bytes, source, reply) => {
+      const answer = server.answer(bytes, source);
+      if (answer === "for main") receive(bytes, source, reply);
+      else if (answer !== "none") reply(answer);
+    });
+  }
+
+  /** Takes a new limit; what is being served goes on. */
+  setRateLimit(limit: RateLimit): void {
+    this.#share.limits.set(limit);
+  }
+
+  report(): UdpReport {
+    const { threads } = this.#parts;
+    const counts = this.#share.counts();
+    if ("absent" in threads) {
+      return { by: "main thread", threads: 0, restarts: 0, reason: threads.absent, counts };
+    }
+    return { by: "threads", threads: threads.running, restarts: threads.restarts, counts };
+  }
+
+  /** Ends what goes on by itself; listeners are closed by whoever opened them. */
+  close(): void {
+    this.#cancelRotation();
+  }
+
+  #handle(bytes: Uint8Array, source: SocketAddress, reply: (bytes: Uint8Array) => void): void {
+    const handled = this.#parts.handle(bytes, { transport: "udp", source });
+    if (handled.kind === "replied") reply(handled.reply);
+    if (handled.kind === "updating") void handled.reply.then(reply);
+  }
+
+  #rotateLater(): CancelWake {
+    return this.#parts.clock.wakeAfter(SECRET_AGE_MS_MAX, () => {
+      this.#share.secrets.rotate();
+      this.#cancelRotation = this.#rotateLater();
+    });
+  }
+}
