@@ -6,6 +6,7 @@ import {
   extendedErrors,
   type Message,
   makeQuery,
+  type Name,
   nameOf,
   type ResourceRecord,
   RRType,
@@ -14,8 +15,9 @@ import {
   typeCode,
   typeText,
 } from "../../dns/index.ts";
-import { APEX, at, fenceLine, zoneOf } from "../zone/exampleZone.suite.ts";
-import type { ZoneData } from "../zone/zoneData.ts";
+import { APEX, at, fenceLine, rrsetsOf, zoneOf } from "../zone/exampleZone.suite.ts";
+import { ZoneData } from "../zone/zoneData.ts";
+import { ZoneDraft } from "../zone/zoneDraft.ts";
 import { ZoneTable } from "../zone/zoneTable.ts";
 import { answerMessage } from "./answer.ts";
 
@@ -40,9 +42,16 @@ const ZONE = zoneOf([
   "ns1.child 60 A 192.0.2.4",
   "ns1.child 60 AAAA 2001:db8::4",
   "secure 60 NS ns.example.org.",
-  "secure 60 DS \\# 6 000108020011",
+  "secure 60 DS 1 8 99 0011",
   "intochild 60 CNAME www.child.example.test.",
+  "tosecure 60 CNAME secure.example.test.",
+  "sibling 60 NS ns1.child.example.test.",
+  "sibling 60 NS ns1.sibling.example.test.",
+  "ns1.sibling 60 A 192.0.2.7",
+  "grows 60 DNAME x.grows.example.test.",
   "moved 60 DNAME new.example.test.",
+  "moved2 60 DNAME a.moved3.example.test.",
+  "x.a.moved3 60 CNAME moved2.example.test.",
   "moved 60 A 192.0.2.5",
   "host.new 60 A 192.0.2.6",
   "svc 60 HTTPS 1 . alpn=h2",
@@ -55,6 +64,17 @@ function serve(...zones: ZoneData[]): ZoneTable {
   const table = new ZoneTable(new Map(zones.map((zone) => [zone.apex, zone])));
   table.serve(zones.map((zone) => zone.apex));
   return table;
+}
+
+/** A seeded zone with nothing but an SOA. */
+function apexZone(apex: Name): ZoneData {
+  const data = new ZoneData(apex);
+  const draft = new ZoneDraft(data);
+  const soa = "@ 60 SOA ns1.example.test. hostmaster.example.test. 1 2 3 4 5";
+  const seed = '_seed._holdfast 30 TXT "holdfast-seed=1"';
+  for (const rrset of rrsetsOf([soa, seed], apex)) draft.set(rrset.name, [rrset]);
+  data.apply(draft);
+  return data;
 }
 
 function ask(text: string, isSigned = false, zones = serve(ZONE)): Message {
@@ -73,6 +93,12 @@ function show(records: readonly ResourceRecord[]): string[] {
 }
 
 const SOA = "@ 5 SOA ns1.example.test. hostmaster.example.test. 100 300 60 2419200 5";
+
+/** Behind `a.grows`, as far as is followed. */
+const GROWN = Array.from({ length: 8 }, (_, index) => {
+  const xs = "x.".repeat(index + 1);
+  return `a.${xs}grows 60 CNAME a.${xs}x.grows.example.test.`;
+});
 
 interface Row {
   readonly ask: string;
@@ -186,12 +212,58 @@ const ROWS: readonly Row[] = [
   {
     ask: "secure DS",
     why: "and so is a DS (RFC 4035 3.1.4.1)",
-    answer: ["secure 60 DS \\# 6 000108020011"],
+    answer: ["secure 60 DS 1 8 99 0011"],
   },
   {
     ask: "intochild A",
-    why: "an alias into a delegation is the answer",
+    why: "an alias into a delegation is the answer, the referral helps (RFC 1034 4.3.2)",
     answer: ["intochild 60 CNAME www.child.example.test."],
+    authority: ["child 60 NS ns.example.org.", "child 60 NS ns1.child.example.test."],
+    additional: ["ns1.child 60 A 192.0.2.4", "ns1.child 60 AAAA 2001:db8::4"],
+  },
+  {
+    ask: "tosecure DS",
+    why: "an alias to a cut leads to the parent's DS",
+    answer: ["secure 60 DS 1 8 99 0011", "tosecure 60 CNAME secure.example.test."],
+  },
+  {
+    ask: "sibling A",
+    why: "addresses of other nameservers of the zone help, too (RFC 9471 section 2.2)",
+    aa: false,
+    authority: ["sibling 60 NS ns1.child.example.test.", "sibling 60 NS ns1.sibling.example.test."],
+    additional: [
+      "ns1.child 60 A 192.0.2.4",
+      "ns1.child 60 AAAA 2001:db8::4",
+      "ns1.sibling 60 A 192.0.2.7",
+    ],
+  },
+  {
+    ask: "alias NSEC",
+    why: "what may stand beside an alias is asked of the alias (RFC 4035 section 2.5)",
+    authority: [SOA],
+  },
+  {
+    ask: "host.moved CNAME",
+    why: "the CNAME of a DNAME answers a question for it",
+    answer: ["host.moved 60 CNAME host.new.example.test.", "moved 60 DNAME new.example.test."],
+  },
+  {
+    ask: "x.moved2 DNAME",
+    why: "a DNAME on the way that is asked for in the end is shown once, too",
+    answer: [
+      "moved2 60 DNAME a.moved3.example.test.",
+      "x.a.moved3 60 CNAME moved2.example.test.",
+      "x.moved2 60 CNAME x.a.moved3.example.test.",
+    ],
+  },
+  {
+    ask: "a.grows A",
+    why: "a DNAME that is met twice is shown once (RFC 2181 section 5)",
+    answer: [
+      "a.grows 60 CNAME a.x.grows.example.test.",
+      ...GROWN,
+      "grows 60 DNAME x.grows.example.test.",
+    ],
   },
   {
     ask: "host.moved A",
@@ -221,7 +293,9 @@ const ROWS: readonly Row[] = [
   { ask: "@ NS", why: "the apex is authoritative", answer: ["@ 60 NS ns1.example.test."] },
   { ask: "www.example.org. A", why: "not our zone", rcode: "REFUSED", aa: false },
   { ask: "@ AXFR", why: "no transfers yet", rcode: "REFUSED", aa: false },
-  { ask: "@ TYPE250", why: "TSIG is not a question", rcode: "NOTIMP", aa: false },
+  { ask: "@ TYPE250", why: "TSIG is nowhere, as are types nobody knows", authority: [SOA] },
+  { ask: "none TYPE200", why: "and names as little", rcode: "NXDOMAIN", authority: [SOA] },
+  { ask: "www TYPE128", why: "NXNAME is no question", rcode: "FORMERR", aa: false },
 ];
 
 describe("answerMessage()", () => {
@@ -277,6 +351,38 @@ describe("answerMessage()", () => {
     }
     assert.deepEqual(show(ask("www A", true, zones).answer), ["www 300 A 192.0.2.1"]);
     assert.equal(rcodeText(ask("none A", true, zones).rcode), "NXDOMAIN");
+  });
+
+  it("answers DS of an apex from the zone above where that delegates it (RFC 4035 3.1.4.1)", () => {
+    const child = apexZone(at("child"));
+    const undelegated = apexZone(at("island"));
+    const zones = serve(ZONE, child, undelegated);
+    const authority = (text: string) => ask(text, false, zones).authority.map(({ name }) => name);
+    assert.deepEqual(authority("child DS"), [APEX]);
+    assert.deepEqual(authority("child TXT"), [at("child")]);
+    assert.deepEqual(authority("island DS"), [at("island")], "or the name would not exist");
+    assert.deepEqual(authority("@ DS"), [APEX], "nothing above is served");
+  });
+
+  it("gives a wildcard's address as glue", () => {
+    const zone = zoneOf(["cut 60 NS any.hosts.example.test.", "*.hosts 60 A 192.0.2.9"]);
+    const { additional } = ask("www.cut A", false, serve(zone));
+    assert.deepEqual(show(additional), ["any.hosts 60 A 192.0.2.9"]);
+  });
+
+  it("answers a client subnet with what came, and a malformed one with FORMERR", () => {
+    const asker = { isSigned: false, chance: new SeededChance(1) };
+    const subnet = (...octets: number[]): Message => {
+      const options = [{ code: 8, data: Uint8Array.from(octets) }];
+      const edns = { udpPayloadSize: 1232, version: 0, dnssecOk: false, options };
+      return answerMessage(serve(ZONE), { ...makeQuery(1, at("none"), 1), edns }, asker);
+    };
+    const right = subnet(0, 1, 24, 0, 192, 0, 2);
+    assert.equal(rcodeText(right.rcode), "NXDOMAIN");
+    assert.deepEqual(right.edns?.options, [
+      { code: 8, data: Uint8Array.of(0, 1, 24, 0, 192, 0, 2) },
+    ]);
+    assert.equal(rcodeText(subnet(0, 1, 24, 0, 192, 0, 2, 1).rcode), "FORMERR");
   });
 
   it("picks the zone with the longest apex", () => {

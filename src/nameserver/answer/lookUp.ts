@@ -2,6 +2,7 @@ import { assert } from "../../base/index.ts";
 import { type Name, parentOf, type RRset, RRType } from "../../dns/index.ts";
 import { rrsetOfType, type ZoneNode } from "../zone/zoneNode.ts";
 import type { ZoneView } from "../zone/zoneView.ts";
+import type { BelowEncloser } from "./resolution.ts";
 
 /** What a zone says of one name, before its type is looked at (RFC 1034 section 4.3.2). */
 export type Found =
@@ -11,7 +12,7 @@ export type Found =
   | { readonly kind: "delegation"; readonly cut: Name; readonly ns: RRset }
   /** The name is below the owner of a DNAME (RFC 6672). */
   | { readonly kind: "redirection"; readonly dname: RRset }
-  | { readonly kind: "no-name" };
+  | ({ readonly kind: "no-name" } & BelowEncloser);
 
 /** Finds what `name`, which must be in the zone, is there. */
 export function lookUp(view: ZoneView, name: Name): Found {
@@ -22,7 +23,15 @@ export function lookUp(view: ZoneView, name: Name): Found {
   // RFC 4592 section 3.3.1: only the wildcard right below the closest encloser may answer.
   const owner = wildcardBelow(closestEncloser(view, name));
   const wildcard = view.node(owner);
-  return wildcard === undefined ? { kind: "no-name" } : { kind: "node", node: wildcard, owner };
+  if (wildcard === undefined) return { kind: "no-name", ...encloserOf(name, owner) };
+  return { kind: "node", node: wildcard, owner };
+}
+
+/** The facts of a name that does not exist, from the wildcard that stands for it or would. */
+export function encloserOf(name: Name, wildcard: Name): BelowEncloser {
+  const encloser = parentOf(wildcard);
+  assert(encloser !== undefined, `${wildcard} is right below another name`);
+  return { name, encloser, wildcard };
 }
 
 /** The wildcard name right below `name`. */
