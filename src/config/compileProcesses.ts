@@ -25,9 +25,10 @@ const PROCESS_IDS: ReadonlySet<string> = new Set([
 /** Where our nameserver and the API listen; no two of them on one address and port. */
 export function compileListening(
   main: Source,
+  dnsTexts: readonly string[] | undefined,
   stores: Catalog<StoreSettings>,
   findings: Findings,
-): Pick<Settings, "dns" | "api"> {
+): { readonly dnsListen: readonly SocketAddress[]; readonly api: Settings["api"] } {
   const used = new Set<string>();
   const read = (text: string, ...path: readonly (string | number)[]): readonly SocketAddress[] => {
     const place = { source: main, path };
@@ -43,13 +44,12 @@ export function compileListening(
     return [address];
   };
   const embedded = stores.parts.some((store) => store.kind === "embedded");
-  const dnsTexts = readMainKey(main, "dns", MAIN_SHAPE.dns, findings)?.listen;
   const listen = (dnsTexts ?? (embedded ? DNS_LISTEN_DEFAULT : [])).flatMap((text, index) => {
     return read(text, "dns", "listen", index);
   });
   const apiText = readMainKey(main, "api", MAIN_SHAPE.api, findings)?.listen ?? API_LISTEN_DEFAULT;
   const [api = { address: "", port: 0 }] = read(apiText, "api", "listen");
-  return { dns: { listen: embedded ? listen : [] }, api: { listen: api } };
+  return { dnsListen: embedded ? listen : [], api: { listen: api } };
 }
 
 /** The ids of the enactors, apart from those of all other processes. */

@@ -1,11 +1,18 @@
 import { encodeName, isAtOrBelow, type Name, parseName, ROOT } from "../dns/index.ts";
 import { readAddress } from "./address.ts";
 import { Catalog } from "./catalog.ts";
+import { compileSecondaries, compileTransferTo } from "./compileTransfers.ts";
 import { readDuration } from "./durations.ts";
 import { type Findings, type Place, within } from "./findings.ts";
 import type { ZoneText } from "./schema.ts";
 import type { Item, Sections } from "./sections.ts";
-import type { NameserverSettings, StoreSettings, ZoneSettings } from "./settings.ts";
+import type {
+  KeySettings,
+  NameserverSettings,
+  SecondarySettings,
+  StoreSettings,
+  ZoneSettings,
+} from "./settings.ts";
 
 const NAME_OCTETS_MAX = 255; // RFC 1035 section 2.3.4
 /** Longest of our own labels in front of a name; on the wire each dot is a length octet. */
@@ -17,15 +24,23 @@ const NEGATIVE_TTL = { minMs: 1_000, maxMs: 30_000, wholeSeconds: true } as cons
 /** Longest TTL taken, in milliseconds: a week, beyond which resolvers cut it (RFC 8767). */
 export const TTL_MS_MAX = 7 * 24 * 3_600_000;
 
+/** What zones refer to. */
+export interface ZoneContext {
+  readonly stores: Catalog<StoreSettings>;
+  readonly keys: Catalog<KeySettings>;
+  /** Of zones that name none. */
+  readonly secondaries: readonly SecondarySettings[];
+}
+
 /** The zones of a configuration, by canonical name. */
 export function compileZones(
   { zones }: Sections,
-  stores: Catalog<StoreSettings>,
+  context: ZoneContext,
   findings: Findings,
 ): Catalog<ZoneSettings> {
   const catalog = new Catalog<ZoneSettings>("zone", canonical(zones.brokenIds));
   for (const item of zones.items) {
-    const zone = compileZone(item, stores, findings);
+    const zone = compileZone(item, context, findings);
     if (zone !== undefined) catalog.add(zone.name, zone, item.place, findings);
     else for (const name of canonical([item.text.name])) catalog.addBroken(name);
   }
@@ -39,7 +54,7 @@ function canonical(names: Iterable<string>): ReadonlySet<string> {
 
 function compileZone(
   { text, place }: Item<ZoneText>,
-  stores: Catalog<StoreSettings>,
+  { stores, keys, secondaries }: ZoneContext,
   findings: Findings,
 ): ZoneSettings | undefined {
   const name = readZoneName(text.name, within(place, "name"), findings);
@@ -63,6 +78,12 @@ function compileZone(
     const problem = `Cannot serve ${name} without nameservers: its NS records name them`;
     findings.error(place, problem, "nameservers, at least one");
   }
+  const secondariesAt = within(place, "secondaries");
+  const ownSecondaries =
+    text.secondaries && compileSecondaries(text.secondaries, keys, secondariesAt, findings);
+  const transferToAt = within(place, "transferTo");
+  const transferTo = compileTransferTo(text.transferTo ?? [], keys, transferToAt, findings);
+  if (held !== undefined && !ours) warnOfOurs(text, place, findings);
   if (apexTtlMs === undefined || denialMs === undefined || held === undefined) return undefined;
   if (hostmaster.kind === "malformed") return undefined;
   return {
@@ -72,7 +93,19 @@ function compileZone(
     negativeTtlSeconds: denialMs / 1000,
     apexTtlSeconds: apexTtlMs / 1000,
     storeIds: held.map((store) => store.id),
+    dnssec: text.dnssec ?? false,
+    secondaries: ownSecondaries ?? secondaries,
+    transferTo,
   };
+}
+
+/** What our own nameserver alone can do means nothing for a zone that it does not hold. */
+function warnOfOurs(text: ZoneText, place: Place, findings: Findings): void {
+  for (const key of ["dnssec", "secondaries", "transferTo"] as const) {
+    if (text[key] === undefined || text[key] === false) continue;
+    const problem = `Our nameserver does not hold ${text.name}: ${key} is not used`;
+    findings.warn(within(place, key), problem);
+  }
 }
 
 function readZoneName(text: string, place: Place, findings: Findings): Name | undefined {

@@ -1,10 +1,11 @@
 import type { Policy } from "../plan/index.ts";
-import type { Catalog } from "./catalog.ts";
+import { compileDns } from "./compileDns.ts";
 import { compileEndpoints } from "./compileEndpoints.ts";
 import { compileEnactors, compileListening } from "./compileProcesses.ts";
 import { compileServing, SERVING_DEFAULTS } from "./compileServing.ts";
 import { compileKeys, compileStores } from "./compileStores.ts";
 import { compileChecks, compilePools, compileTargets } from "./compileTargets.ts";
+import { compileSecondaries } from "./compileTransfers.ts";
 import { compileZones } from "./compileZones.ts";
 import type { Source } from "./document.ts";
 import { besideFile } from "./documentPath.ts";
@@ -12,8 +13,9 @@ import type { Finding } from "./finding.ts";
 import { Findings, type Place, within } from "./findings.ts";
 import { MAIN_SHAPE } from "./schema.ts";
 import { checkDocument, readMainKey, readSections, type Sections } from "./sections.ts";
-import type { Settings, StoreSettings, ZoneSettings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import { readSource } from "./source.ts";
+import { checkNameserverKeys, warnOfPlainStores, warnOfSignedChoices } from "./wholeChecks.ts";
 
 /** What reading one file gave. */
 export type FileRead =
@@ -111,7 +113,11 @@ function compile(main: Source, sections: Sections, findings: Findings): Settings
   const demo = readMainKey(main, "demo", MAIN_SHAPE.demo, findings) ?? { loadBalancers: false };
   const keys = compileKeys(sections, findings);
   const stores = compileStores(sections, keys, findings);
-  const zones = compileZones(sections, stores, findings);
+  const dnsAt = within(root, "dns");
+  const dnsText = readMainKey(main, "dns", MAIN_SHAPE.dns, findings) ?? {};
+  const secondariesAt = within(dnsAt, "secondaries");
+  const secondaries = compileSecondaries(dnsText.secondaries ?? [], keys, secondariesAt, findings);
+  const zones = compileZones(sections, { stores, keys, secondaries }, findings);
   const checks = compileChecks(sections, findings);
   const targets = compileTargets(sections, demo.loadBalancers, findings);
   const pools = compilePools(sections, checks, targets, findings);
@@ -119,7 +125,10 @@ function compile(main: Source, sections: Sections, findings: Findings): Settings
   const defaultsAt = within(root, "defaults");
   const defaults = compileServing(defaultsText, SERVING_DEFAULTS, defaultsAt, findings);
   const endpoints = compileEndpoints(sections, { zones, pools, defaults }, findings);
-  const listening = compileListening(main, stores, findings);
+  const { dnsListen, api } = compileListening(main, dnsText.listen, stores, findings);
+  const listening = { listen: dnsListen, secondaries };
+  const dnsContext = { keys, zones, endpoints: endpoints.parts, listening };
+  const dns = compileDns(dnsText, dnsContext, dnsAt, findings);
   const enactorIds = compileEnactors(main, findings);
   const stateFolder = readMainKey(main, "state", MAIN_SHAPE.state, findings);
   const prober = readMainKey(main, "prober", MAIN_SHAPE.prober, findings);
@@ -127,11 +136,13 @@ function compile(main: Source, sections: Sections, findings: Findings): Settings
     findings.error(root, "Cannot go without zones: endpoints stand in them", "zones, at least one");
   }
   warnOfPlainStores(stores, zones, endpoints.parts, findings);
+  warnOfSignedChoices(zones, endpoints.parts, findings);
   checks.warnUnused("it checks nothing", findings);
   targets.warnUnused("it is in no pool, so it is neither checked nor served", findings);
   pools.warnUnused("no endpoint answers with it", findings);
-  keys.warnUnused("no store signs with it", findings);
+  keys.warnUnused("nothing is signed with it", findings);
   if (region === undefined) return undefined;
+  checkNameserverKeys({ keys: keys.parts, zones: zones.parts, dns }, region, keys, findings);
   const policy: Policy = {
     region,
     zones: zones.parts.map(({ name, storeIds }) => ({ name, storeIds })),
@@ -146,32 +157,11 @@ function compile(main: Source, sections: Sections, findings: Findings): Settings
     zones: zones.parts,
     stores: stores.parts,
     keys: keys.parts,
-    ...listening,
+    dns,
+    api,
     enactorIds,
     vantage: prober?.vantage ?? `prober-${region}`,
     demo,
     ...(stateFolder === undefined ? {} : { stateFolder }),
   };
-}
-
-function warnOfPlainStores(
-  stores: Catalog<StoreSettings>,
-  zones: Catalog<ZoneSettings>,
-  endpoints: Policy["endpoints"],
-  findings: Findings,
-): void {
-  const choosing = new Set(
-    endpoints.flatMap(({ answers, zone }) => (answers === "all" ? [] : [zone])),
-  );
-  for (const { id, kind } of stores.parts) {
-    const place = stores.placeOf(id);
-    if (kind === "embedded" || place === undefined) continue;
-    const concerned = zones.parts.filter(({ name, storeIds }) => {
-      return storeIds.includes(id) && choosing.has(name);
-    });
-    if (concerned.length === 0) continue;
-    const names = concerned.map(({ name }) => name).join(", ");
-    const problem = `The store ${id} cannot choose: it gives whole RRsets, without weights`;
-    findings.warn(place, `${problem}, for endpoints of ${names} that ask for fewer answers`);
-  }
 }

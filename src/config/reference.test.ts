@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { it } from "node:test";
 import { z } from "zod";
+import { KEY_FACTS } from "./keyFacts.ts";
 import { configurationJsonSchema, configurationReference } from "./reference.ts";
-import { KEY_FACTS, MAIN_SHAPE } from "./schema.ts";
+import { MAIN_SHAPE } from "./schema.ts";
 
 it("docs/configuration.md lists every key as the schema has it", () => {
   const url = new URL("../../docs/configuration.md", import.meta.url);
@@ -30,6 +31,7 @@ function keysIn(schema: unknown): readonly string[] {
   if (schema instanceof z.ZodOptional) return keysIn(schema.unwrap());
   if (schema instanceof z.ZodArray) return keysIn(schema.element);
   if (schema instanceof z.ZodDiscriminatedUnion) return schema.options.flatMap(keysIn);
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap(keysIn);
   if (!(schema instanceof z.ZodObject)) return [];
   return Object.entries(schema.shape).flatMap(([key, part]) => [key, ...keysIn(part)]);
 }

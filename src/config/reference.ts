@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { KEY_FACTS, MAIN_SHAPE } from "./schema.ts";
+import { KEY_FACTS } from "./keyFacts.ts";
+import { MAIN_SHAPE } from "./schema.ts";
 
 type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
@@ -24,6 +25,9 @@ function groupsBelow(path: string, schema: z.core.$ZodType): readonly string[] {
   if (schema instanceof z.ZodOptional) return groupsBelow(path, schema.unwrap());
   if (schema instanceof z.ZodArray) return groupsBelow(`${path}[]`, schema.element);
   if (schema instanceof z.ZodObject) return groups(path, schema.shape);
+  if (schema instanceof z.ZodUnion && !(schema instanceof z.ZodDiscriminatedUnion)) {
+    return schema.options.flatMap((option) => groupsBelow(path, option));
+  }
   if (!(schema instanceof z.ZodDiscriminatedUnion)) return [];
   // One table: keys of all kinds, those of the first kind first.
   const shape: Record<string, z.core.$ZodType> = {};

@@ -1,45 +1,18 @@
 import { z } from "zod";
-import { DURATION } from "./duration.ts";
-
-/** What people are told of a key; docs/configuration.md and the JSON Schema are made from it. */
-export interface KeyFacts {
-  readonly meaning: string;
-  /** What may stand there. */
-  readonly allowed: string;
-  /** What holds where the key is absent; undefined where the key must be there. */
-  readonly otherwise?: string;
-}
-
-/** The facts of every schema made by {@link key}. */
-export const KEY_FACTS = z.registry<KeyFacts>();
-
-/** Ids of everything: also file names, key names and process names, so nothing to escape. */
-const ID = /^[a-z0-9][a-z0-9-]{0,62}$/;
-const ID_ALLOWED = "lower-case letters, digits and hyphens, at most 63, no hyphen first";
-
-function key<Schema extends z.ZodType>(schema: Schema, facts: KeyFacts): Schema {
-  KEY_FACTS.add(schema, facts);
-  return schema;
-}
-
-const id = (meaning: string) => key(z.string().regex(ID), { meaning, allowed: ID_ALLOWED });
-const idRef = () => z.string().regex(ID);
-const text = (meaning: string, allowed: string) => key(z.string().min(1), { meaning, allowed });
-const optionalText = (meaning: string, allowed: string, otherwise: string) =>
-  key(z.string().min(1).optional(), { meaning, allowed, otherwise });
-const duration = (meaning: string, allowed: string) =>
-  key(z.string().regex(DURATION), { meaning, allowed: `a duration ${allowed}` });
-const optionalDuration = (meaning: string, allowed: string, otherwise: string) =>
-  key(z.string().regex(DURATION).optional(), {
-    meaning,
-    allowed: `a duration ${allowed}`,
-    otherwise,
-  });
-const ids = (meaning: string, allowed: string) =>
-  key(z.array(idRef()).min(1), { meaning, allowed });
-
-const TTL_ALLOWED = "in whole seconds, such as 5s or 1m";
-const WHOLE = (min: number, max: number): string => `a whole number in ${min}..${max}`;
+import { DNS_SCHEMA, SECONDARIES, TRANSFER_TO } from "./dnsSchema.ts";
+import {
+  duration,
+  id,
+  idRef,
+  ids,
+  key,
+  list,
+  optionalDuration,
+  optionalText,
+  TTL_ALLOWED,
+  text,
+  WHOLE,
+} from "./keyFacts.ts";
 
 const velocity = z.strictObject({
   fraction: key(z.number().gt(0).max(1).optional(), {
@@ -102,6 +75,16 @@ export const ZONE_SCHEMA = z.strictObject({
     allowed: "ids of stores, at least one",
     otherwise: "all stores",
   }),
+  dnssec: key(z.boolean().optional(), {
+    meaning: "Sign the zone (DNSSEC). Signed names answer with their whole planned set.",
+    allowed: "true or false",
+    otherwise: "false",
+  }),
+  secondaries: SECONDARIES(
+    "Servers that copy the zone from ours: they may transfer it and are sent NOTIFY.",
+    "those of dns",
+  ),
+  transferTo: TRANSFER_TO,
 });
 
 export const STORE_SCHEMA = z.discriminatedUnion("kind", [
@@ -242,9 +225,6 @@ export const ENDPOINT_SCHEMA = z.strictObject({
   ...serving,
 });
 
-const list = <Schema extends z.ZodType>(items: Schema, meaning: string, otherwise: string) =>
-  key(z.array(items).optional(), { meaning, allowed: "a list", otherwise });
-
 /** What an included file may hold: lists, which are joined to those of the main file. */
 export const INCLUDED_SHAPE = {
   checks: list(CHECK_SCHEMA, "Ways to check targets.", "none"),
@@ -269,17 +249,11 @@ export const MAIN_SHAPE = {
     allowed: "paths, at most 1000",
     otherwise: "none",
   }),
-  dns: key(
-    z
-      .strictObject({
-        listen: key(z.array(z.string()).min(1).max(64), {
-          meaning: "Addresses our nameserver listens on, UDP and TCP.",
-          allowed: `${listen}; at least one`,
-        }),
-      })
-      .optional(),
-    { meaning: "Our nameserver.", allowed: "listen", otherwise: "listen on 127.0.0.1:5300" },
-  ),
+  dns: key(DNS_SCHEMA.optional(), {
+    meaning: "Our nameserver.",
+    allowed: "the keys below",
+    otherwise: "listen on 127.0.0.1:5300",
+  }),
   api: key(
     z
       .strictObject({
@@ -302,7 +276,11 @@ export const MAIN_SHAPE = {
     { meaning: "The prober.", allowed: "vantage", otherwise: "vantage prober- and the region" },
   ),
   stores: list(STORE_SCHEMA, "Where served records live.", "one, embedded, with id embedded"),
-  keys: list(KEY_SCHEMA, "TSIG keys of DNS servers of others.", "none"),
+  keys: list(
+    KEY_SCHEMA,
+    "TSIG keys shared with others: their DNS servers, secondaries and updaters.",
+    "none",
+  ),
   zones: key(z.array(ZONE_SCHEMA).min(1).max(1000), {
     meaning: "Zones that hold endpoints.",
     allowed: "a list of 1 to 1000",

@@ -9,6 +9,66 @@ export interface NameserverSettings {
   readonly addresses: readonly string[];
 }
 
+/** A server that takes a copy of a zone: NOTIFY goes there, and it may transfer. */
+export interface SecondarySettings {
+  readonly address: SocketAddress;
+  /** Id of the TSIG key without which it gets no transfer; absent: its address is enough. */
+  readonly keyId?: string;
+}
+
+/** Who else may transfer a zone, without being told of changes. */
+export interface TransferSettings {
+  /** CIDR, canonical: `192.0.2.0/24`. */
+  readonly network: string;
+  /** Id of the TSIG key that is needed besides; absent: the address is enough. */
+  readonly keyId?: string;
+}
+
+/** What one TSIG key may change by DNS UPDATE. A key may have several: one must fit each record. */
+export interface UpdateKeySettings {
+  readonly keyId: string;
+  /** Apexes; empty: every zone of ours. */
+  readonly zones: readonly Name[];
+  /** Owner patterns as `parseOwnerPattern` of src/dns reads them; empty: every owner. */
+  readonly names: readonly string[];
+  /** RR type codes; empty: every type. */
+  readonly types: readonly number[];
+}
+
+/** Response rate limiting of our nameserver (UDP without a good cookie). */
+export interface RateLimitSettings {
+  /** Like responses to one source network in one second: 1..1,000,000. */
+  readonly responsesPerSecond: number;
+  /** Every so-manieth limited response goes out truncated; 0: none, 1: all. At most 10. */
+  readonly slip: number;
+  /** Networks that are not limited (CIDR, canonical). */
+  readonly exempt: readonly string[];
+}
+
+/** Our own nameserver. */
+export interface DnsSettings {
+  /** UDP and TCP; empty where no store is embedded. */
+  readonly listen: readonly SocketAddress[];
+  /** What NSID says (RFC 5001), 1..128 octets of UTF-8; absent: nothing. */
+  readonly nsid?: string;
+  /** Threads that answer UDP; 0: the main thread does. */
+  readonly udpThreads: "auto" | number;
+  readonly rateLimit: "off" | RateLimitSettings;
+  /** Name of the catalog zone (RFC 9432) from which secondaries configure themselves. */
+  readonly catalog?: Name;
+  /** Those of every zone that names none of its own, and of the catalog zone. */
+  readonly secondaries: readonly SecondarySettings[];
+  readonly updateKeys: readonly UpdateKeySettings[];
+}
+
+/** A nameserver that only answers, and takes updates from our own processes. */
+export const PLAIN_DNS: Omit<DnsSettings, "listen"> = {
+  udpThreads: "auto",
+  rateLimit: "off",
+  secondaries: [],
+  updateKeys: [],
+};
+
 /** A zone: what stands at its apex, and where it is stored. */
 export interface ZoneSettings {
   readonly name: Name;
@@ -25,7 +85,20 @@ export interface ZoneSettings {
   readonly apexTtlSeconds: number;
   /** Ids of zone stores; never empty. */
   readonly storeIds: readonly string[];
+  /** Signed by our own nameserver (DNSSEC). */
+  readonly dnssec: boolean;
+  /** Those of `dns` where the zone names none. */
+  readonly secondaries: readonly SecondarySettings[];
+  /** Besides the secondaries. */
+  readonly transferTo: readonly TransferSettings[];
 }
+
+/** What a zone has of which its configuration says nothing. */
+export const PLAIN_ZONE: Pick<ZoneSettings, "dnssec" | "secondaries" | "transferTo"> = {
+  dnssec: false,
+  secondaries: [],
+  transferTo: [],
+};
 
 /** Our own nameserver, run by this instance. */
 export interface EmbeddedStoreSettings {
@@ -51,7 +124,7 @@ export type SecretSource =
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "environment"; readonly variable: string };
 
-/** A TSIG key for a server of others (RFC 8945). Keys of our own processes are made at start. */
+/** A TSIG key shared with others (RFC 8945). Keys of our own processes are made at start. */
 export interface KeySettings {
   readonly id: string;
   readonly name: Name;
@@ -69,8 +142,7 @@ export interface Settings {
   readonly zones: readonly ZoneSettings[];
   readonly stores: readonly StoreSettings[];
   readonly keys: readonly KeySettings[];
-  /** Where our nameserver listens, UDP and TCP; empty where no store is embedded. */
-  readonly dns: { readonly listen: readonly SocketAddress[] };
+  readonly dns: DnsSettings;
   readonly api: { readonly listen: SocketAddress };
   /** Never empty, unique. */
   readonly enactorIds: readonly string[];

@@ -1,6 +1,6 @@
 import { errorText } from "../base/index.ts";
 import { ConfigError } from "./configError.ts";
-import type { Settings } from "./settings.ts";
+import { PLAIN_DNS, PLAIN_ZONE, type Settings } from "./settings.ts";
 
 /** Version of {@link settingsText}. Raise it with any change that an older reader would misread. */
 const FORMAT_VERSION = 1;
@@ -29,7 +29,14 @@ export function readSettingsText(text: string): Settings {
     );
   }
   if (settings?.formatVersion !== FORMAT_VERSION) throw malformed("they have no content");
-  return settings;
+  return withNewer(settings);
+}
+
+/** Fills in what settings did not have that an older Holdfast accepted: it did none of that. */
+function withNewer(settings: Settings): Settings {
+  const dns = { ...PLAIN_DNS, ...settings.dns };
+  const zones = settings.zones.map((zone) => ({ ...PLAIN_ZONE, ...zone }));
+  return { ...settings, dns, zones };
 }
 
 interface SettingsDocument {

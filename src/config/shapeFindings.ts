@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Findings, type Place, within } from "./findings.ts";
-import { KEY_FACTS } from "./schema.ts";
+import { KEY_FACTS } from "./keyFacts.ts";
 import { suggestion } from "./suggest.ts";
 
 /** Longest part of a wrong value that is shown. */
@@ -29,6 +29,16 @@ function tell(
   const steps = issue.path.filter((step) => typeof step !== "symbol");
   const at = within(place, ...steps);
   const held = valueAt(value, steps);
+  if (issue.code === "invalid_union" && isGroup(held)) {
+    // One option is a group of keys, the others are words or numbers: this one was meant.
+    const along = schemasAlong(schema, value, steps);
+    const union = along.findLast((part) => part instanceof z.ZodUnion);
+    const index = union?.options.findIndex((option) => option instanceof z.ZodObject) ?? -1;
+    for (const inner of issue.errors[index] ?? []) {
+      tell(schema, value, { ...inner, path: [...issue.path, ...inner.path] }, place, findings);
+    }
+    if (index >= 0) return;
+  }
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(schema, value, steps);
     for (const name of issue.keys) {
@@ -47,6 +57,10 @@ function tell(
   }
   const quotes = typeof held === "number" && wantsText(issue) ? ": put it in quotes" : "";
   findings.error(at, `Cannot take ${shown(held)} here${quotes}`, allowed);
+}
+
+function isGroup(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function wantsText(issue: z.core.$ZodIssue): boolean {
@@ -111,6 +125,10 @@ function schemasAlong(
     if (current instanceof z.ZodType) along.push(current);
     if (current instanceof z.ZodOptional) current = current.unwrap();
     if (current instanceof z.ZodDiscriminatedUnion) current = optionFor(current, held);
+    else if (current instanceof z.ZodUnion) {
+      along.push(current);
+      current = current.options.find((option) => option instanceof z.ZodObject) ?? current;
+    }
     if (current instanceof z.ZodType) along.push(current);
   }
   return along;

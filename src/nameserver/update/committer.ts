@@ -1,4 +1,4 @@
-import { BoundedQueue, type Clock, errorText, type Log } from "../../base/index.ts";
+import { assert, BoundedQueue, type Clock, errorText, type Log } from "../../base/index.ts";
 import {
   decodeSoa,
   encodeSoa,
@@ -9,14 +9,17 @@ import {
   RRType,
   type Update,
 } from "../../dns/index.ts";
+import { NameserverError } from "../nameserverError.ts";
 import type { ZoneCommit } from "../state/commitCodec.ts";
 import type { StateFiles } from "../state/stateFiles.ts";
-import type { ZoneData } from "../zone/zoneData.ts";
+import { type PreparedCommit, prepareCommit } from "../zone/zoneCommit.ts";
+import { memoryFull, type ZoneData } from "../zone/zoneData.ts";
 import { type NameChange, ZoneDraft } from "../zone/zoneDraft.ts";
 import { rrsetOfType } from "../zone/zoneNode.ts";
 import type { ZoneTable } from "../zone/zoneTable.ts";
 import type { ZoneView } from "../zone/zoneView.ts";
-import { evaluateUpdate } from "./evaluateUpdate.ts";
+import { evaluateSetup } from "./evaluateSetup.ts";
+import { evaluateUpdate, NO_TERMS, type UpdateTerms } from "./evaluateUpdate.ts";
 import type { Rule } from "./rules/refusal.ts";
 
 /** What is answered to an UPDATE. */
@@ -32,22 +35,46 @@ export interface UpdateOutcome {
 
 /** UPDATEs waiting for the one before them to be durable: some seconds of work. */
 const WAITING_MAX = 20_000;
+/** Octets of their messages, which take many times as much once they are read. */
+const WAITING_OCTETS_MAX = 16 * 2 ** 20;
 /** UPDATEs that share one sync: more would keep queries waiting while they are evaluated. */
 const GROUP_MAX = 256;
 
 interface Waiting {
   readonly work: Work;
+  readonly octets: number;
   readonly settle: (outcome: UpdateOutcome) => void;
 }
 
 type Work =
-  | { readonly kind: "update"; readonly update: Update }
-  /** By the server itself, from its configuration: no rule is asked. */
+  | { readonly kind: "update"; readonly update: Update; readonly terms: UpdateTerms }
+  /** By the server itself: its configuration, its signatures. */
   | {
       readonly kind: "setup";
       readonly zone: Name;
       readonly changes: (draft: ZoneDraft) => readonly NameChange[];
     };
+
+/** Adds what belongs into a commit besides what was asked for: signatures. */
+interface CommitSigner {
+  /**
+   * Completes a draft that changes something, its serial raised, in place. `zone` is as it was
+   * before the whole commit. What it throws fails every change of the commit.
+   */
+  complete(draft: ZoneDraft, zone: ZoneData): void;
+  /** Signatures of the zone are due: its commit is not empty, whatever was asked for. */
+  hasWork(apex: Name): boolean;
+  /** Why nothing may change in a zone; undefined where it may. */
+  problem(apex: Name): string | undefined;
+}
+
+/** Whoever follows what is committed. */
+export interface CommitWatcher {
+  /** A commit is durable. `zone` still shows what was before it. */
+  onDurable(zone: ZoneData, commit: ZoneCommit): void;
+  /** The zones of a group of commits show what they were made. */
+  onShown(zones: readonly ZoneData[]): void;
+}
 
 /** Ports and parts that commits need. */
 export interface CommitterParts {
@@ -55,6 +82,8 @@ export interface CommitterParts {
   readonly files: StateFiles;
   readonly clock: Clock;
   readonly log: Log;
+  readonly signer?: CommitSigner;
+  readonly watcher?: CommitWatcher;
 }
 
 const DONE: UpdateOutcome = { rcode: Rcode.NOERROR };
@@ -66,6 +95,7 @@ const DONE: UpdateOutcome = { rcode: Rcode.NOERROR };
 export class Committer {
   readonly #parts: CommitterParts;
   readonly #waiting = new BoundedQueue<Waiting>(WAITING_MAX);
+  #waitingOctets = 0;
   #pauses: (() => void)[] = []; // one or two for each reload
   #running: Promise<void> | undefined;
   #snapshot: Promise<void> = Promise.resolve();
@@ -80,13 +110,16 @@ export class Committer {
   }
 
   /** Does an UPDATE whose writer is known. Never rejects. */
-  update(update: Update): Promise<UpdateOutcome> {
-    return this.#enqueue({ kind: "update", update });
+  update(update: Update, terms: UpdateTerms = NO_TERMS): Promise<UpdateOutcome> {
+    return this.#enqueue({ kind: "update", update, terms }, terms.octets);
   }
 
-  /** Writes names of a zone that is held, by the server's own will. Never rejects. */
+  /**
+   * Writes names of a zone that is held, by the server's own will. Rules hold all the same: a name
+   * that they forbid to change stays, and the outcome says why. Never rejects.
+   */
   setUp(zone: Name, changes: (draft: ZoneDraft) => readonly NameChange[]): Promise<UpdateOutcome> {
-    return this.#enqueue({ kind: "setup", zone, changes });
+    return this.#enqueue({ kind: "setup", zone, changes }, 0);
   }
 
   /**
@@ -112,12 +145,15 @@ export class Committer {
     await this.#snapshot;
   }
 
-  #enqueue(work: Work): Promise<UpdateOutcome> {
+  #enqueue(work: Work, octets: number): Promise<UpdateOutcome> {
     return new Promise((resolve) => {
-      if (this.#waiting.push({ work, settle: resolve }) === "full") {
+      const waiting = { work, octets, settle: resolve };
+      const isTooMuch = this.#waitingOctets + octets > WAITING_OCTETS_MAX;
+      if (isTooMuch || this.#waiting.push(waiting) === "full") {
         resolve({ rcode: Rcode.SERVFAIL, problem: "Cannot update as too many updates wait" });
         return;
       }
+      this.#waitingOctets += octets;
       this.#running ??= this.#run();
     });
   }
@@ -139,24 +175,32 @@ export class Committer {
   async #commitGroup(): Promise<boolean> {
     const drafts = new Map<ZoneData, GroupDraft>();
     const settled: (() => void)[] = [];
-    const failed: (() => void)[] = [];
+    const failed: ((outcome: UpdateOutcome) => void)[] = [];
     while (settled.length < GROUP_MAX) {
       const waiting = this.#waiting.shift();
       if (waiting === undefined) break;
+      this.#waitingOctets -= waiting.octets;
       const outcome = this.#evaluate(waiting.work, drafts);
       settled.push(() => waiting.settle(outcome));
-      failed.push(() => waiting.settle(NOT_DURABLE));
+      failed.push(waiting.settle);
     }
-    const commits = commitsOf(drafts);
+    const { files, signer, watcher } = this.#parts;
+    let commits: readonly Commit[] = [];
+    let prepared: PreparedCommit | undefined;
     try {
-      if (commits.length > 0) await this.#parts.files.append(commits);
+      commits = commitsOf(drafts, signer);
+      prepared = prepareOrThrow(commits);
+      if (commits.length > 0) await files.append(commits.map(({ written }) => written));
     } catch (error) {
+      prepared?.abandon();
       this.#parts.log.error("cannot make updates durable", { problem: errorText(error) });
       // Refusals too: they may rest on a change of this group that never was.
-      for (const settle of failed) settle();
+      for (const settle of failed) settle(isMemoryFull(error) ? NO_MEMORY : NOT_DURABLE);
       return false;
     }
-    for (const [zone, { draft }] of drafts) zone.apply(draft);
+    for (const { zone, written } of commits) watcher?.onDurable(zone, written);
+    prepared.publish();
+    if (commits.length > 0) watcher?.onShown(commits.map(({ zone }) => zone));
     for (const settle of settled) settle();
     return true;
   }
@@ -168,19 +212,25 @@ export class Committer {
     if (zone === undefined) {
       return { rcode: Rcode.NOTAUTH, problem: `Cannot update as zone ${apex} is not served here` };
     }
+    const problem = this.#parts.signer?.problem(apex);
+    if (problem !== undefined)
+      return { rcode: Rcode.SERVFAIL, problem: `Cannot update: ${problem}` };
     let group = drafts.get(zone);
     if (group === undefined) {
       group = { draft: new ZoneDraft(zone), setsSerial: false };
       drafts.set(zone, group);
     }
-    if (work.kind === "setup") {
-      for (const { name, rrsets } of work.changes(group.draft)) group.draft.set(name, rrsets);
-      return DONE;
-    }
     try {
-      const evaluated = evaluateUpdate(group.draft, work.update, zones.below(apex));
+      if (work.kind === "setup") {
+        const changes = work.changes(group.draft);
+        const refused = evaluateSetup(group.draft, changes, zones.below(apex));
+        // To be above what secondaries hold, whatever ours was.
+        if (serialOf(group.draft) !== zone.serial) group.setsSerial = true;
+        return refused ?? DONE;
+      }
+      const evaluated = evaluateUpdate(group.draft, work.update, zones.below(apex), work.terms);
       if (evaluated.kind === "condition-failed") return { ...evaluated, isConditionFailed: true };
-      if (evaluated.kind === "refused") return evaluated;
+      if (evaluated.kind !== "accepted") return evaluated;
       // RDATA is never changed in place: another SOA is another object.
       if (soaOf(evaluated.draft) !== soaOf(group.draft)) group.setsSerial = true;
       group.draft.merge(evaluated.draft);
@@ -218,18 +268,46 @@ const NOT_DURABLE: UpdateOutcome = {
   problem: "Cannot update as the change must be durable: the disk did not take it",
 };
 
+const NO_MEMORY: UpdateOutcome = {
+  rcode: Rcode.SERVFAIL,
+  problem: "Cannot update as the zones must fit the server's memory: they would not",
+};
+
+function isMemoryFull(error: unknown): boolean {
+  return error instanceof NameserverError && error.fault.code === "memory-full";
+}
+
+/** Makes room for all commits before one is written down. Throws NameserverError `memory-full`. */
+function prepareOrThrow(commits: readonly Commit[]): PreparedCommit {
+  const prepared = prepareCommit(new Map(commits.map(({ zone, draft }) => [zone, draft])));
+  const [first] = commits;
+  if (prepared === "full" && first !== undefined) throw memoryFull(first.zone.arena);
+  assert(prepared !== "full", "nothing fits every memory");
+  return prepared;
+}
+
 interface GroupDraft {
   readonly draft: ZoneDraft;
   /** An UPDATE brought a serial of its own (RFC 2136 section 3.6). */
   setsSerial: boolean;
 }
 
+interface Commit {
+  readonly zone: ZoneData;
+  readonly draft: ZoneDraft;
+  readonly written: ZoneCommit;
+}
+
 /** What is to be written: one commit, and one new serial, for each zone that changes. */
-function commitsOf(drafts: ReadonlyMap<ZoneData, GroupDraft>): readonly ZoneCommit[] {
+function commitsOf(
+  drafts: ReadonlyMap<ZoneData, GroupDraft>,
+  signer: CommitSigner | undefined,
+): readonly Commit[] {
   return [...drafts].flatMap(([zone, { draft, setsSerial }]) => {
-    if (draft.changes().length === 0) return [];
+    if (draft.changes().length === 0 && signer?.hasWork(zone.apex) !== true) return [];
     if (!setsSerial) raiseSerial(zone, draft);
-    return [{ zone: zone.apex, changes: draft.changes() }];
+    signer?.complete(draft, zone);
+    return [{ zone, draft, written: { zone: zone.apex, changes: draft.changes() } }];
   });
 }
 
@@ -242,6 +320,11 @@ function raiseSerial(zone: ZoneData, draft: ZoneDraft): void {
   const next = encodeSoa({ ...decodeSoa(rdata), serial: nextSerial(zone.serial) });
   const others = node?.rrsets.filter(({ type }) => type !== RRType.SOA) ?? [];
   draft.set(draft.apex, [makeRRset(draft.apex, RRType.SOA, soa.ttlSeconds, [next]), ...others]);
+}
+
+function serialOf(view: ZoneView): number | undefined {
+  const rdata = soaOf(view);
+  return rdata === undefined ? undefined : decodeSoa(rdata).serial;
 }
 
 function soaOf(view: ZoneView): Uint8Array | undefined {

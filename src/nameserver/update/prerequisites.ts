@@ -1,5 +1,6 @@
 import { assertNever } from "../../base/index.ts";
 import { type Name, type Prerequisite, Rcode, sameRdata, typeText } from "../../dns/index.ts";
+import { dataOf } from "../sign/members.ts";
 import { rrsetOfType } from "../zone/zoneNode.ts";
 import type { ZoneView } from "../zone/zoneView.ts";
 
@@ -54,7 +55,7 @@ function check(view: ZoneView, prerequisite: Prerequisite): FailedPrerequisite |
 
 /** RFC 2136 section 2.4.4: an empty non-terminal is not in use. */
 function isInUse(view: ZoneView, name: Name): boolean {
-  return (view.node(name)?.rrsets.length ?? 0) > 0;
+  return dataOf(view.node(name)).length > 0;
 }
 
 function failed(rcode: number, name: Name, detail: string): FailedPrerequisite {

@@ -1,5 +1,6 @@
 import { type Name, RRType } from "../../../dns/index.ts";
 import { type Gate, parseGate, parseWeights, SEED_TEXT } from "../../../plan/index.ts";
+import { dataOf } from "../../sign/members.ts";
 import { isText, rrsetOfType, txtTexts, type ZoneNode } from "../../zone/zoneNode.ts";
 import { isControlName } from "../../zone/zoneView.ts";
 import type { Transition } from "./endpointRules.ts";
@@ -10,7 +11,7 @@ import { type Refusal, refusal } from "./refusal.ts";
 export function judgeControlName({ before, after }: Transition, name: Name): Refusal | undefined {
   if (!isControlName(name)) return undefined;
   const next = after.node(name);
-  const other = next?.rrsets.find(({ type }) => type !== RRType.TXT);
+  const other = dataOf(next).find(({ type }) => type !== RRType.TXT);
   if (other !== undefined) {
     const detail = "a control name must own nothing but TXT: it would own more";
     return refusal("control-names-own-txt", name, detail);

@@ -1,7 +1,15 @@
-import { type Name, type RRset, RRType, typeText } from "../../../dns/index.ts";
+import {
+  isAtOrBelow,
+  type Name,
+  type RRset,
+  RRType,
+  rdataNames,
+  typeText,
+} from "../../../dns/index.ts";
 import { comparePositions, type Fence, type FenceFound } from "../../../plan/index.ts";
-import { answersType } from "../../answer/chain.ts";
+import { answersType, followChain } from "../../answer/chain.ts";
 import { findCut } from "../../answer/lookUp.ts";
+import { dataOf, KEY_TYPES } from "../../sign/members.ts";
 import { rrsetOfType, sameRRsets } from "../../zone/zoneNode.ts";
 import { fenceNode, isControlName, weightsNode, type ZoneView } from "../../zone/zoneView.ts";
 import { canStillRise } from "./headroom.ts";
@@ -11,6 +19,8 @@ import { type Refusal, refusal } from "./refusal.ts";
 export interface Transition {
   readonly before: ZoneView;
   readonly after: ZoneView;
+  /** Apexes of zones served below this one: what they cover, this zone does not answer. */
+  readonly zonesBelow?: readonly Name[];
 }
 
 /** What a name may not lose: the types that clients connect by. */
@@ -37,15 +47,17 @@ export function judgeEndpoint(transition: Transition, endpoint: Name): Refusal |
 /** Whether records or weights of an endpoint change. */
 export function isEndpointChanged({ before, after }: Transition, endpoint: Name): boolean {
   const held = (view: ZoneView) => managedRRsets(view, endpoint);
-  const weights = (view: ZoneView) => weightsNode(view, endpoint)?.rrsets ?? [];
+  const weights = (view: ZoneView) => dataOf(weightsNode(view, endpoint));
   return !sameRRsets(held(before), held(after)) || !sameRRsets(weights(before), weights(after));
 }
 
-/** The RRsets that belong to an endpoint: the SOA and NS of an apex belong to its zone. */
+const APEX_TYPES: ReadonlySet<number> = new Set([RRType.SOA, RRType.NS, ...KEY_TYPES]);
+
+/** The RRsets that belong to an endpoint: SOA, NS and keys of an apex belong to its zone. */
 function managedRRsets(view: ZoneView, endpoint: Name): readonly RRset[] {
-  const rrsets = view.node(endpoint)?.rrsets ?? [];
+  const rrsets = dataOf(view.node(endpoint));
   if (endpoint !== view.apex) return rrsets;
-  return rrsets.filter(({ type }) => type !== RRType.SOA && type !== RRType.NS);
+  return rrsets.filter(({ type }) => !APEX_TYPES.has(type));
 }
 
 function fenceAt(view: ZoneView, endpoint: Name): FenceFound {
@@ -115,20 +127,21 @@ function fenceOwner(endpoint: Name): Name {
 }
 
 function judgeAddresses(
-  { before, after }: Transition,
+  transition: Transition,
   endpoint: Name,
   fenceBefore: FenceFound,
   fenceAfter: Fence,
 ): Refusal | undefined {
+  const { before, after } = transition;
   if (fenceAfter.mark?.kind === "tombstone") return undefined;
   for (const type of ADDRESS_TYPES) {
-    if (!hadType(before, endpoint, type, fenceBefore)) continue;
-    if (answersType(after, endpoint, type) !== "no") continue;
+    if (!hadType(transition, endpoint, type, fenceBefore)) continue;
+    if (answersHere(transition, after, endpoint, type) !== "no") continue;
     const detail = `it must go on answering ${typeText(type)} until a tombstone: it would not`;
     return refusal("address-type-stays", endpoint, detail);
   }
   const ownedAlias = rrsetOfType(before.node(endpoint), RRType.CNAME) !== undefined;
-  if (ownedAlias && losesOutside(before, after, endpoint)) {
+  if (ownedAlias && losesOutside(transition, endpoint)) {
     const detail = "it must go on answering A or AAAA until a tombstone: it would answer neither";
     return refusal("address-type-stays", endpoint, detail);
   }
@@ -139,15 +152,39 @@ function judgeAddresses(
  * Whether a name that others answered for answers no address any more. Which types they gave is
  * not known here: one that is left is taken for all.
  */
-export function losesOutside(before: ZoneView, after: ZoneView, name: Name): boolean {
-  const wasOutside = ADDRESS_TYPES.some((type) => answersType(before, name, type) === "outside");
-  return wasOutside && ADDRESS_TYPES.every((type) => answersType(after, name, type) === "no");
+export function losesOutside(transition: Transition, name: Name): boolean {
+  const answers = (view: ZoneView) => {
+    return ADDRESS_TYPES.map((type) => answersHere(transition, view, name, type));
+  };
+  if (!answers(transition.before).includes("outside")) return false;
+  return answers(transition.after).every((answer) => answer === "no");
 }
 
-function hadType(view: ZoneView, endpoint: Name, type: number, fence: FenceFound): boolean {
+/** {@link answersType}, but that what a zone below covers is outside: others answer for it. */
+export function answersHere(
+  { zonesBelow = [] }: Transition,
+  view: ZoneView,
+  name: Name,
+  type: number,
+): "yes" | "no" | "outside" {
+  if (zonesBelow.length > 0) {
+    const aliases = followChain(view, name, type).shown.flatMap(({ rrset, rdata }) => {
+      return rrset.type === RRType.CNAME ? rdata : [];
+    });
+    const targets = aliases.flatMap((rdata) => rdataNames(RRType.CNAME, rdata));
+    const isCovered = targets.some((target) =>
+      zonesBelow.some((apex) => isAtOrBelow(target, apex)),
+    );
+    if (isCovered) return "outside";
+  }
+  return answersType(view, name, type);
+}
+
+function hadType(transition: Transition, endpoint: Name, type: number, fence: FenceFound): boolean {
+  const view = transition.before;
   // A name that was not managed may have been answered by a wildcard: that was not its own.
   if (fence.kind === "none") return rrsetOfType(view.node(endpoint), type) !== undefined;
   // Records deleted behind our back were still promised by the fence.
   if (fence.kind === "fence" && fence.fence.types.includes(typeText(type))) return true;
-  return answersType(view, endpoint, type) === "yes";
+  return answersHere(transition, view, endpoint, type) === "yes";
 }

@@ -1,16 +1,23 @@
 import { isAtOrBelow, type Name, parentOf, RRType } from "../../../dns/index.ts";
-import { answersType } from "../../answer/chain.ts";
 import { closestEncloser, findCut, wildcardBelow } from "../../answer/lookUp.ts";
 import { aliasTarget } from "../../zone/zoneDraft.ts";
-import { rrsetOfType } from "../../zone/zoneNode.ts";
+import { rrsetOfType, type ZoneNode } from "../../zone/zoneNode.ts";
 import { isFenced, type ZoneView } from "../../zone/zoneView.ts";
-import { ADDRESS_TYPES, losesOutside, type Transition } from "./endpointRules.ts";
+import { ADDRESS_TYPES, answersHere, losesOutside, type Transition } from "./endpointRules.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 
 /** Judges whether a changed name now hides endpoints at or below it. */
 export function judgeHiding({ before, after }: Transition, name: Name): Refusal | undefined {
   const node = after.node(name);
-  if (node === undefined || node.cutCount === 0 || node.fenceCount === 0) return undefined;
+  if (node === undefined) return undefined;
+  const alias = judgeAliasAbove(before, after, name, node);
+  if (alias !== undefined) return alias;
+  if (node.cutCount === 0) return undefined;
+  if (name === after.apex && hasDname(node) && !hasDname(before.node(name))) {
+    const detail = "a DNAME must not hide the zone's own gate and seed mark: they are below";
+    return refusal("fenced-name-is-not-hidden", name, detail);
+  }
+  if (node.fenceCount === 0) return undefined;
   for (const [type, text] of [
     [RRType.NS, "an NS"],
     [RRType.DNAME, "a DNAME"],
@@ -26,6 +33,27 @@ export function judgeHiding({ before, after }: Transition, name: Name): Refusal 
 }
 
 /**
+ * Resolvers that ask label by label (RFC 9156) and meet an alias on the way may take it for the
+ * answer to all that is below. Whether an endpoint is an alias is for its own plan to say.
+ */
+function judgeAliasAbove(
+  before: ZoneView,
+  after: ZoneView,
+  name: Name,
+  node: ZoneNode,
+): Refusal | undefined {
+  if (rrsetOfType(node, RRType.CNAME) === undefined) return undefined;
+  if (node.fenceCount === 0 || isFenced(after, name)) return undefined;
+  if (rrsetOfType(before.node(name), RRType.CNAME) !== undefined) return undefined;
+  const detail = `a CNAME here must not stand above an endpoint: ${node.fenceCount} are below`;
+  return refusal("fenced-name-is-not-hidden", name, detail);
+}
+
+function hasDname(node: ZoneNode | undefined): boolean {
+  return rrsetOfType(node, RRType.DNAME) !== undefined;
+}
+
+/**
  * Judges whether fenced aliases that lead over changed names still answer what they did. Deleting
  * the target of a CNAME empties the alias as surely as deleting the alias.
  */
@@ -34,18 +62,25 @@ export function judgeAliases(
   changed: readonly Name[],
 ): Refusal | undefined {
   const { before, after } = transition;
+  if (!hasAliases(before)) return undefined;
   for (const endpoint of affectedAliases(transition, changed)) {
     // One that changes itself is judged with its own fence.
     if (!isFenced(before, endpoint) || changed.includes(endpoint)) continue;
     const isEmptied = ADDRESS_TYPES.some((type) => {
-      if (answersType(before, endpoint, type) !== "yes") return false;
-      return answersType(after, endpoint, type) !== "yes";
+      if (answersHere(transition, before, endpoint, type) !== "yes") return false;
+      return answersHere(transition, after, endpoint, type) !== "yes";
     });
-    if (!isEmptied && !losesOutside(before, after, endpoint)) continue;
+    if (!isEmptied && !losesOutside(transition, endpoint)) continue;
     const detail = `endpoint ${endpoint} answers through it: it would be left empty`;
     return refusal("alias-target-answers", changed.join(" "), detail);
   }
   return undefined;
+}
+
+/** Most zones have none: nothing more is asked of them. */
+function hasAliases(view: ZoneView): boolean {
+  for (const _ of view.aliasTargets()) return true;
+  return false;
 }
 
 /** Owners of aliases whose answer may have changed: found from their targets, upwards. */

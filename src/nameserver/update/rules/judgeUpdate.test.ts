@@ -159,7 +159,11 @@ const ALLOWED: readonly Row[] = [
   },
   { why: "names without a fence are free", deletes: ["plain A"], adds: ['p2 60 TXT "x"'] },
   { why: "NS where no endpoint is below", adds: ["plain2 60 NS ns.example.org."] },
-  { why: "a CNAME above an endpoint hides nothing", adds: ["er.ep 60 CNAME x.example.org."] },
+  {
+    why: "a CNAME where no endpoint is below",
+    deletes: ["plain A"],
+    adds: ["plain 60 CNAME x.example.org."],
+  },
   { why: "an NS at the apex", adds: ["@ 60 NS ns2.example.test."] },
   {
     why: "the target of an alias changes its addresses",
@@ -383,6 +387,11 @@ const REFUSED: readonly (Row & { readonly rule: Rule })[] = [
   },
   {
     rule: "fenced-name-is-not-hidden",
+    why: "CNAME above it, where resolvers that minimise names look first",
+    adds: ["er.ep 60 CNAME x.example.org."],
+  },
+  {
+    rule: "fenced-name-is-not-hidden",
     why: "DNAME at the apex",
     adds: ["@ 60 DNAME example.org."],
   },
@@ -543,6 +552,39 @@ describe("judgeUpdate()", () => {
     assert.equal(judge(row).kind, "accepted");
     const evaluated = judge(row, [`sub.${APEX}`]);
     assert.equal(evaluated.kind === "refused" && evaluated.rule, "fenced-name-is-visible");
+  });
+
+  it("refuses a DNAME at the apex also where no endpoint is below: gate and seed are", () => {
+    const zone = zoneOf(["ns1 60 A 192.0.2.1"]);
+    const evaluated = evaluateUpdate(zone, update([], ["@ 60 DNAME example.org."]), []);
+    assert.equal(evaluated.kind === "refused" && evaluated.rule, "fenced-name-is-not-hidden");
+  });
+
+  it("asks a zone below, not this one, what an alias into it answers", () => {
+    const held = [
+      "inner.sub 60 A 192.0.2.1",
+      "alias 60 CNAME inner.sub.example.test.",
+      fenceLine("alias", "CNAME"),
+    ];
+    const empties = update(["inner.sub"], []);
+    const alone = evaluateUpdate(zoneOf(held), empties, []);
+    assert.equal(alone.kind === "refused" && alone.rule, "alias-target-answers");
+    // What this zone holds below the other's apex is not served: nobody misses it.
+    const covered = evaluateUpdate(zoneOf(held), empties, [nameOf(`sub.${APEX}`)]);
+    assert.equal(covered.kind, "accepted", JSON.stringify(covered));
+    // Nor does it keep an alias alive.
+    const moved = update(["near"], ["hop 60 CNAME inner.sub.example.test."]);
+    const hops = [
+      "near 60 A 192.0.2.1",
+      "hop 60 CNAME near.example.test.",
+      "alias 60 CNAME hop.example.test.",
+      fenceLine("alias", "CNAME"),
+      "inner.sub 60 A 192.0.2.1",
+    ];
+    const replaced = { ...moved, steps: [...update(["hop CNAME"], []).steps, ...moved.steps] };
+    assert.equal(evaluateUpdate(zoneOf(hops), replaced, []).kind, "accepted");
+    const lost = evaluateUpdate(zoneOf(hops), replaced, [nameOf(`sub.${APEX}`)]);
+    assert.equal(lost.kind === "refused" && lost.rule, "alias-target-answers");
   });
 
   it("refuses by name-fits-a-message what no response could carry", () => {

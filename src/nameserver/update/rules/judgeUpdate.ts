@@ -24,7 +24,7 @@ export const DENIAL_SECONDS_MAX = 30;
 
 const RECORD_OVERHEAD_OCTETS = 12; // compressed owner, type, class, TTL, length
 
-/** Apexes of zones served below this one: what they cover, this zone does not answer. */
+/** Apexes of zones that are served below this one. */
 export type ZonesBelow = readonly Name[];
 
 /**
@@ -45,11 +45,12 @@ export function judgeUpdate(
       (name === transition.after.apex ? judgeDenials(transition) : undefined);
     if (refused !== undefined) return refused;
   }
+  const covered = { ...transition, zonesBelow };
   for (const endpoint of endpointsOf(changed)) {
-    const refused = judgeIfFenced(transition, endpoint, changed, zonesBelow);
+    const refused = judgeIfFenced(covered, endpoint, changed, zonesBelow);
     if (refused !== undefined) return refused;
   }
-  return judgeAliases(transition, changed);
+  return judgeAliases(covered, changed);
 }
 
 function judgeIfFenced(

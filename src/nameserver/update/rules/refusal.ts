@@ -1,5 +1,7 @@
 /** Rules of Holdfast that hold whoever writes, with whatever key (DESIGN.md, rules 1 and 2). */
 export type Rule =
+  /** Not one of ours: the configuration says what a key may change (`dns.updateKeys`). */
+  | "key-scope"
   /** A fenced name's records or weights change only together with its fence. */
   | "change-carries-fence"
   | "fence-stays"
@@ -22,7 +24,9 @@ export type Rule =
   | "control-names-own-txt"
   | "name-fits-a-message"
   | "nameserver-stays-reachable"
-  | "denials-are-short";
+  | "denials-are-short"
+  /** RRSIG, NSEC, and the keys of a signed zone are made by the server itself. */
+  | "signing-is-the-servers";
 
 /** Why a change is refused. */
 export interface Refusal {
