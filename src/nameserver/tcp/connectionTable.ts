@@ -14,8 +14,12 @@ export const TCP_LIMITS = {
   stalledMs: 10_000,
   /** UPDATEs of one connection not yet answered: then it is not read any further. */
   outstandingMax: 256,
-  /** Messages of one connection answered before others get their turn: 0.1 ms of work. */
-  messagesPerTurn: 16,
+  /** Messages answered before sockets are read again: about 3 ms of work. */
+  messagesPerTurn: 128,
+  /** Messages of one connection before another source is visited: 0.1 ms of work. */
+  messagesPerVisit: 4,
+  /** The same as time, for messages that are more work than most. */
+  turnMs: 3,
   /** Octets of messages not yet handled, of all connections together. */
   pendingOctetsMax: 32 * 2 ** 20,
 } as const;

@@ -1,13 +1,15 @@
-import type { ByteStream, Clock } from "../../base/index.ts";
+import type { ByteStream, Clock, SocketAddress } from "../../base/index.ts";
 import { FrameReader, frame } from "../../dns/index.ts";
-import type { Handled } from "../requests.ts";
+import type { Handled } from "../handled.ts";
 import type { TcpLimits } from "./connectionTable.ts";
+import type { FairTurns, WorkDone, Worker } from "./fairTurns.ts";
 
 /** What a connection needs of its server. */
 export interface TcpConnectionParts {
   readonly limits: TcpLimits;
   readonly clock: Clock;
-  readonly handle: (message: Uint8Array) => Handled;
+  readonly turns: FairTurns;
+  readonly handle: (message: Uint8Array, source: SocketAddress) => Handled;
   /** A request came, or a reply went. */
   readonly onActivity: (connection: TcpConnection) => void;
   readonly onSigned: (connection: TcpConnection) => void;
@@ -16,8 +18,17 @@ export interface TcpConnectionParts {
   readonly onClosed: (connection: TcpConnection) => void;
 }
 
+/** What a message of a transfer costs, in messages that are answered: it has 500 records. */
+const STREAMED_COST = 8;
+
+/** Up to here, copying a reply behind its length beats handing over two pieces. */
+const COPIED_OCTETS_MAX = 4_096;
+
+type Streamed = Extract<Handled, { kind: "streaming" }>["messages"];
+
 /** One client over TCP: its messages are answered as they come, in any order (RFC 7766 6.2.1.1). */
-export class TcpConnection {
+export class TcpConnection implements Worker {
+  readonly source: string;
   readonly #stream: ByteStream;
   readonly #parts: TcpConnectionParts;
   readonly #reader = new FrameReader();
@@ -30,16 +41,19 @@ export class TcpConnection {
   #isSigned = false;
   #outstanding = 0;
   #stalledSinceMs: number | undefined;
-  #isTurnOver = false;
+  // A transfer that the client takes: nothing else of it is handled before the end.
+  #streamed: Streamed | undefined;
   #isClosed = false;
 
-  constructor(stream: ByteStream, parts: TcpConnectionParts) {
+  /** `source`: whose turn it takes. */
+  constructor(stream: ByteStream, source: string, parts: TcpConnectionParts) {
     this.#stream = stream;
+    this.source = source;
     this.#parts = parts;
     stream.onData((bytes) => this.#take(bytes));
     stream.onDrain(() => {
       this.#stalledSinceMs = undefined;
-      this.#pump();
+      this.#askForTurn();
     });
     stream.onClose(() => this.#closed());
   }
@@ -66,28 +80,42 @@ export class TcpConnection {
     this.#closed();
   }
 
+  /** Handles what waits, as far as its client and `messagesMax` allow. */
+  work(messagesMax: number): WorkDone {
+    let messages = 0;
+    while (messages < messagesMax && this.#mayWork()) {
+      if (this.#streamed !== undefined) {
+        this.#streamNext(this.#streamed);
+        messages += STREAMED_COST;
+        continue;
+      }
+      const message = this.#next();
+      if (message === undefined) break;
+      messages += 1;
+      this.#handle(message);
+    }
+    this.#settleFlow();
+    return { messages, isMore: this.#hasWork() };
+  }
+
   #take(bytes: Uint8Array): void {
     if (this.#isClosed) return;
     this.#unread.push(bytes);
     this.#unreadOctets += bytes.length;
-    this.#pump();
+    this.#askForTurn();
+    this.#settleFlow();
   }
 
-  /** Handles what waits, as far as the client and its fellows allow. */
-  #pump(): void {
-    let handled = 0;
-    while (this.#mayHandle() && handled < this.#parts.limits.messagesPerTurn) {
-      const message = this.#next();
-      if (message === undefined) break;
-      handled += 1;
-      this.#handle(message);
-    }
+  #askForTurn(): void {
+    if (this.#hasWork()) this.#parts.turns.ask(this);
+  }
+
+  /** Reads on only where all that came is handled: pressure reaches the client. */
+  #settleFlow(): void {
     this.#notePending();
     if (this.#isClosed) return;
-    const isMoreWaiting = this.#unread.length > 0;
-    if (isMoreWaiting || !this.#mayHandle()) this.#stream.pause();
+    if (this.#unread.length > 0 || !this.#mayHandle()) this.#stream.pause();
     else this.#stream.resume();
-    if (isMoreWaiting && this.#mayHandle()) this.#waitForTurn();
   }
 
   /** The next whole message; undefined where all that came is part of one that is not whole. */
@@ -106,25 +134,38 @@ export class TcpConnection {
     return taken[0];
   }
 
+  #hasWork(): boolean {
+    return this.#mayWork() && (this.#streamed !== undefined || this.#unread.length > 0);
+  }
+
+  #mayWork(): boolean {
+    return this.#streamed === undefined
+      ? this.#mayHandle()
+      : !this.#isClosed && this.#stalledSinceMs === undefined;
+  }
+
   #mayHandle(): boolean {
     return (
       !this.#isClosed &&
-      !this.#isTurnOver &&
+      this.#streamed === undefined &&
       this.#stalledSinceMs === undefined &&
       this.#outstanding < this.#parts.limits.outstandingMax
     );
   }
 
-  #waitForTurn(): void {
-    this.#isTurnOver = true;
-    this.#parts.clock.wakeAfter(0, () => {
-      this.#isTurnOver = false;
-      this.#pump();
-    });
+  /** Sends one message of a transfer, or ends it. */
+  #streamNext(messages: Streamed): void {
+    const next = messages.next();
+    if (next.done !== true) {
+      this.#send(next.value);
+      return;
+    }
+    this.#streamed = undefined;
+    if (next.value === "cut") this.close();
   }
 
   #handle(message: Uint8Array): void {
-    const handled = this.#parts.handle(message);
+    const handled = this.#parts.handle(message, this.#stream.remote);
     if (handled.kind === "dropped") {
       this.close(); // whoever sends what is no request is no client
       return;
@@ -135,12 +176,18 @@ export class TcpConnection {
       this.#send(handled.reply);
       return;
     }
+    if (handled.kind === "streaming") {
+      if (handled.isSigned) this.#noteSigned();
+      this.#streamed = handled.messages;
+      return;
+    }
     this.#noteSigned();
     this.#outstanding += 1;
     void handled.reply.then((reply) => {
       this.#outstanding -= 1;
       this.#send(reply);
-      this.#pump();
+      this.#askForTurn();
+      this.#settleFlow();
     });
   }
 
@@ -152,8 +199,14 @@ export class TcpConnection {
   #send(reply: Uint8Array): void {
     if (this.#isClosed) return;
     this.#parts.onActivity(this);
-    const isTaken = this.#stream.write(frame(reply));
+    const isTaken = this.#write(reply);
     if (!isTaken) this.#stalledSinceMs ??= this.#parts.clock.monotonicMs();
+  }
+
+  #write(reply: Uint8Array): boolean {
+    if (reply.length < COPIED_OCTETS_MAX) return this.#stream.write(frame(reply));
+    this.#stream.write(Uint8Array.of(reply.length >> 8, reply.length));
+    return this.#stream.write(reply); // what is written in one turn goes out together
   }
 
   #notePending(): void {
@@ -166,7 +219,10 @@ export class TcpConnection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#unread = [];
+    this.#streamed?.return?.("cut");
+    this.#streamed = undefined;
     this.#notePending();
+    this.#parts.turns.forget(this);
     this.#parts.onClosed(this);
   }
 }

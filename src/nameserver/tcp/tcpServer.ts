@@ -1,7 +1,8 @@
-import type { ByteStream, CancelWake, Clock } from "../../base/index.ts";
-import type { Handled } from "../requests.ts";
+import type { ByteStream, CancelWake, Clock, SocketAddress } from "../../base/index.ts";
+import type { Handled } from "../handled.ts";
 import { sourceKey } from "../sourceKey.ts";
 import { ConnectionTable, TCP_LIMITS, type TcpLimits } from "./connectionTable.ts";
+import { FairTurns } from "./fairTurns.ts";
 import { TcpConnection, type TcpConnectionParts } from "./tcpConnection.ts";
 
 const SWEEP_MS = 1_000; // time-outs are kept to the second
@@ -12,6 +13,7 @@ export class TcpServer {
   readonly #clock: Clock;
   readonly #table: ConnectionTable<TcpConnection>;
   readonly #parts: TcpConnectionParts;
+  readonly #turns: FairTurns;
   #pendingOctets = 0;
   #cancelSweep: CancelWake;
   #isClosed = false;
@@ -20,16 +22,18 @@ export class TcpServer {
   #timedOutCount = 0;
 
   constructor(
-    handle: (message: Uint8Array) => Handled,
+    handle: (message: Uint8Array, source: SocketAddress) => Handled,
     clock: Clock,
     limits: TcpLimits = TCP_LIMITS,
   ) {
     this.#limits = limits;
     this.#clock = clock;
     this.#table = new ConnectionTable(limits);
+    this.#turns = new FairTurns(clock, limits);
     this.#parts = {
       limits,
       clock,
+      turns: this.#turns,
       handle,
       onActivity: (connection) => this.#table.noteActivity(connection, clock.monotonicMs()),
       onSigned: (connection) => this.#table.noteSigned(connection),
@@ -44,8 +48,8 @@ export class TcpServer {
 
   /** Takes in a new connection, or closes it where there is no room. */
   accept(stream: ByteStream): void {
-    const connection = new TcpConnection(stream, this.#parts);
     const source = sourceKey(stream.remote.address);
+    const connection = new TcpConnection(stream, source, this.#parts);
     const admission = this.#isClosed
       ? ({ kind: "refused" } as const)
       : this.#table.admit(connection, source, this.#clock.monotonicMs());
@@ -73,6 +77,7 @@ export class TcpServer {
   close(): void {
     this.#isClosed = true;
     this.#cancelSweep();
+    this.#turns.close();
     for (const connection of this.#table.connections()) connection.close();
   }
 
