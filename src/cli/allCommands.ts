@@ -7,6 +7,13 @@ import {
   demoSlowCommand,
   demoStateCommand,
 } from "./commands/demo.ts";
+import {
+  dnssecDsCommand,
+  dnssecOffCommand,
+  dnssecRollCommand,
+  dnssecStatusCommand,
+  dnssecTrustClockCommand,
+} from "./commands/dnssec.ts";
 import { endpointsCommand } from "./commands/endpoints.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { pauseCommand, resumeCommand } from "./commands/gate.ts";
@@ -47,6 +54,11 @@ export function allCommands(actions: CliActions): readonly CommandSpec[] {
     reloadCommand,
     backupCommand,
     restoreCommand,
+    dnssecStatusCommand,
+    dnssecDsCommand,
+    dnssecRollCommand,
+    dnssecOffCommand,
+    dnssecTrustClockCommand,
     demoFailCommand,
     demoHealCommand,
     demoSlowCommand,

@@ -30,6 +30,7 @@ const FIRST_EXAMPLES: CommandSpec["examples"] = [
 /** Groups of commands, and what their help says. */
 const GROUPS: Readonly<Record<string, string>> = {
   force: "force a target up or down, whatever its checks say",
+  dnssec: "look at and roll the keys that sign zones",
   demo: "break and mend the demo's made-up load balancers, for real",
 };
 

@@ -36,7 +36,8 @@ test("drain, force and release change a target in the name of the operator", asy
 test("pause says per zone and store what became of it, also where a store is away", async () => {
   await withFolder(async (cli) => {
     const settings = settingsAt(new ApiWorld(), 1);
-    cli.accept({ ...settings, dns: { listen: [{ address: "127.0.0.1", port: 1 }] } });
+    const listen = [{ address: "127.0.0.1", port: 1 }];
+    cli.accept({ ...settings, dns: { ...settings.dns, listen } });
     const { code, out } = await cli.run(["pause", "--reason", "test"]);
     assert.equal(code, 1);
     assert.match(out, /use1\.holdfast\.example\. +embedded +failed/);

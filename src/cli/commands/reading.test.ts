@@ -120,7 +120,8 @@ test("with nothing running, commands say so and how to start it: exit 1", async 
 test("with nothing running, status and explain tell what DNS itself says", async () => {
   await withFolder(async (cli) => {
     const settings = settingsAt(new ApiWorld(), 1);
-    cli.accept({ ...settings, dns: { listen: [{ address: "127.0.0.1", port: 1 }] } });
+    const listen = [{ address: "127.0.0.1", port: 1 }];
+    cli.accept({ ...settings, dns: { ...settings.dns, listen } });
     const status = await cli.run(["status"]);
     assert.equal(status.code, 1);
     assert.match(status.err, /No supervisor answers either: start it with "holdfast run"/);

@@ -1,4 +1,4 @@
-import type { ProcessView, StatusView, ZoneView } from "../../api/index.ts";
+import type { NameserverView, ProcessView, StatusView, ZoneView } from "../../api/index.ts";
 import { painter, toneOf } from "./paint.ts";
 import { tableText } from "./table.ts";
 import { agoText, durationText, momentText } from "./time.ts";
@@ -12,6 +12,7 @@ export function statusLines(status: StatusView, colour: boolean): string[] {
     `Policy     ${policyText(status)}`,
     `Endpoints  ${endpointsText(status)}`,
     `Targets    ${targetsText(status)}`,
+    ...(status.nameserver === undefined ? [] : [`DNS        ${dnsText(status.nameserver)}`]),
     "",
     ...zoneLines(status.zones, colour),
     ...(status.processes === undefined
@@ -57,6 +58,17 @@ function targetsText({ targets }: StatusView): string {
     ...(forced > 0 ? [`${forced} forced`] : []),
   ];
   return [`${up} up, ${down} down, ${unknown} unknown of ${total}`, ...more].join(", ");
+}
+
+function dnsText({ udp, secondaries, signedZones }: NameserverView): string {
+  const { by, threads, reason } = udp;
+  const on = by === "threads" ? `${threads} threads` : `the main thread (${reason ?? "alone"})`;
+  const current = secondaries.filter(({ isCurrent }) => isCurrent).length;
+  const more = [
+    ...(secondaries.length > 0 ? [`${current} of ${secondaries.length} secondaries current`] : []),
+    ...(signedZones.length > 0 ? [`${signedZones.length} zones signed`] : []),
+  ];
+  return [`UDP on ${on}`, ...more].join(", ");
 }
 
 /** A table of zones on their stores. */
