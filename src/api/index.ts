@@ -6,7 +6,7 @@ export type { StreamedEvent } from "./client/eventStream.ts";
 export { findEndpoint } from "./findEndpoint.ts";
 export type { EndpointRow, EndpointsPage, EndpointView } from "./schemas/endpoints.ts";
 export type { ChangeView, EntryView, PlanPage } from "./schemas/plans.ts";
-export type { ProcessView, StatusView, ZoneView } from "./schemas/status.ts";
+export type { NameserverView, ProcessView, StatusView, ZoneView } from "./schemas/status.ts";
 export type { InventoryView, TargetView } from "./schemas/targets.ts";
 export { startApi } from "./startApi.ts";
 export { changeView } from "./views/diffView.ts";

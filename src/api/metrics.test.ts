@@ -9,6 +9,13 @@ const NAMESERVER = {
     responses: { NOERROR: 11, REFUSED: 1 },
     updatesAccepted: 3,
     updatesRefused: 1,
+    udp: {
+      by: "threads",
+      threads: 2,
+      restarts: 0,
+      counts: { limited: 4, slipped: 1, truncated: 0, cookiesValid: 9, faults: 0, unsent: 0 },
+    },
+    transfers: { counts: { axfr: 1, ixfr: 6, running: 0 }, secondaries: [] },
     zones: [{ name: "use1.holdfast.example.", serial: 99, seeded: true }],
   },
 };
@@ -39,6 +46,9 @@ test("metrics tell plan, endpoints, targets, processes, enactors and nameserver"
     'holdfast_nameserver_queries_total{transport="udp"} 10',
     'holdfast_nameserver_answers_total{rcode="REFUSED"} 1',
     'holdfast_nameserver_zone_serial{zone="use1.holdfast.example."} 99',
+    "holdfast_nameserver_udp_threads 2",
+    "holdfast_nameserver_rate_limited_total 4",
+    'holdfast_nameserver_transfers_total{outcome="ixfr"} 6',
     'holdfast_zone_seeded{zone="use1.holdfast.example.",store="embedded"} 1',
   ]) {
     assert.ok(text.split("\n").includes(line), `${line} in\n${text}`);

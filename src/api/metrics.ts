@@ -2,7 +2,7 @@ import { Counter, Gauge, Registry } from "prom-client";
 import type { ProcessRow } from "../supervise/index.ts";
 import type { StatusView } from "./schemas/status.ts";
 import { enactorLagMs } from "./views/processView.ts";
-import { enactorReport, nameserverReport } from "./views/reports.ts";
+import { enactorReport, type NameserverReport, nameserverReport } from "./views/reports.ts";
 
 /** One sample: labels and value. */
 type Sample = readonly [labels: Readonly<Record<string, string>>, value: number | undefined];
@@ -182,9 +182,31 @@ function nameserverMetrics(add: MetricSet, rows: readonly ProcessRow[]): void {
     entries(report.refusals).map(([rule, count]) => [{ rule }, count]),
   );
   add.gauge("holdfast_nameserver_connections", "TCP connections open", [[{}, report.tcp?.open]]);
+  udpMetrics(add, report);
   add.gauge(
     "holdfast_nameserver_zone_serial",
     "SOA serial of each zone",
     (report.zones ?? []).map(({ name, serial }) => [{ zone: name }, serial]),
   );
+}
+
+function udpMetrics(add: MetricSet, { udp, transfers }: NameserverReport): void {
+  add.gauge("holdfast_nameserver_udp_threads", "Threads that serve UDP; 0: the main thread", [
+    [{}, udp?.threads],
+  ]);
+  const counts = udp?.counts;
+  const counter = (name: string, help: string, value: number | undefined): void =>
+    add.counter(`holdfast_nameserver_${name}_total`, help, [[{}, value]]);
+  counter("rate_limited", "UDP requests left without a reply by the rate limit", counts?.limited);
+  counter("rate_slipped", "UDP requests sent to TCP by the rate limit", counts?.slipped);
+  counter("truncated", "UDP responses cut to the client's size", counts?.truncated);
+  counter("cookies_valid", "UDP requests with a good server cookie", counts?.cookiesValid);
+  counter("faults", "UDP requests that met a bug, answered with SERVFAIL", counts?.faults);
+  const { running, ...done } = transfers?.counts ?? {};
+  add.counter(
+    "holdfast_nameserver_transfers_total",
+    "Zone transfers asked for, by outcome",
+    Object.entries(done).map(([outcome, count]) => [{ outcome }, count]),
+  );
+  add.gauge("holdfast_nameserver_transfers_running", "Zone transfers now", [[{}, running]]);
 }

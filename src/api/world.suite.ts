@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { type Clock, SILENT_LOG } from "../base/index.ts";
-import type { Settings } from "../config/index.ts";
+import { PLAIN_DNS, PLAIN_ZONE, type Settings } from "../config/index.ts";
 import { nameOf } from "../dns/index.ts";
 import {
   type EndpointPolicy,
@@ -80,7 +80,13 @@ function policyOf(labels: readonly string[]): Policy {
 }
 
 function settingsOf(policy: Policy): Settings {
-  const zone = { name: ZONE, negativeTtlSeconds: 5, apexTtlSeconds: 300, storeIds: ["embedded"] };
+  const zone = {
+    ...PLAIN_ZONE,
+    name: ZONE,
+    negativeTtlSeconds: 5,
+    apexTtlSeconds: 300,
+    storeIds: ["embedded"],
+  };
   const nameserver = { name: nameOf("ns1.use1.holdfast.example"), addresses: ["127.0.0.1"] };
   return {
     formatVersion: 1,
@@ -88,7 +94,7 @@ function settingsOf(policy: Policy): Settings {
     zones: [{ ...zone, hostmaster: nameOf("hostmaster.example"), nameservers: [nameserver] }],
     stores: [{ id: "embedded", kind: "embedded" }],
     keys: [],
-    dns: { listen: [{ address: "127.0.0.1", port: 5300 }] },
+    dns: { ...PLAIN_DNS, listen: [{ address: "127.0.0.1", port: 5300 }] },
     api: { listen: { address: "127.0.0.1", port: 0 } },
     enactorIds: ["enactor-az1"],
     vantage: "prober-use1",

@@ -1,4 +1,8 @@
 import { rcodeText } from "../dns/index.ts";
+import type { ServeCounts } from "./serve/threadCounters.ts";
+import type { UdpReport } from "./serve/udpService.ts";
+import type { DnssecReport } from "./sign/report.ts";
+import type { TransferReport } from "./transfer/transferCounts.ts";
 import type { UpdateOutcome } from "./update/committer.ts";
 import type { Rule } from "./update/rules/refusal.ts";
 
@@ -30,7 +34,12 @@ export interface NameserverReport {
     /** Closed for idleness or for reading too slowly. */
     readonly timedOut: number;
   };
+  readonly transfers: TransferReport;
   readonly zones: readonly ZoneReport[];
+  /** How UDP is served: by threads or not, and why not. */
+  readonly udp: UdpReport;
+  /** What is signed; absent where signing is not possible. */
+  readonly dnssec?: DnssecReport;
 }
 
 /** What is held of one zone. */
@@ -67,6 +76,21 @@ export class Counters {
     else this.updatesRefused += 1;
     const { rule } = outcome;
     if (rule !== undefined) this.#refusals.set(rule, (this.#refusals.get(rule) ?? 0) + 1);
+  }
+
+  /** What was answered here and by serving threads, together. */
+  answered(threads: ServeCounts): Pick<NameserverReport, "requests" | "dropped" | "responses"> {
+    const responses: Record<string, number> = { ...this.responses };
+    for (const [rcode, count] of threads.responses.entries()) {
+      if (count === 0) continue;
+      const text = rcodeText(rcode);
+      responses[text] = (responses[text] ?? 0) + count;
+    }
+    // What was handed over is counted here when it arrives.
+    const udp = this.requests.udp + threads.received - threads.handedOver - threads.dropped;
+    const requests = { ...this.requests, udp };
+    const dropped = this.dropped + threads.dropped + threads.handOverFull;
+    return { requests, dropped, responses };
   }
 
   get responses(): Readonly<Record<string, number>> {

@@ -24,7 +24,8 @@ import {
   verifyMessage,
 } from "../dns/index.ts";
 import { FakeNetwork } from "./fakeNetwork.suite.ts";
-import { Nameserver, type NameserverParts } from "./nameserver.ts";
+import { Nameserver } from "./nameserver.ts";
+import type { NameserverParts } from "./nameserverParts.ts";
 import { editState } from "./state/editState.ts";
 import { APEX, at, endpointWrite, fenceLine, update } from "./zone/exampleZone.suite.ts";
 import type { ZoneSetup } from "./zone/zoneSetup.ts";
@@ -181,7 +182,7 @@ describe("Nameserver", () => {
     const { world, nameserver } = await seededWorld();
     const before = nameserver.report().zones[0]?.serial ?? 0;
     const nameservers = [{ name: at("ns2"), addresses: ["192.0.2.54"] }];
-    await nameserver.reload([{ ...SETUP, nameservers }], [KEY]);
+    await nameserver.reload({ setups: [{ ...SETUP, nameservers }], keys: [KEY] });
     assert.deepEqual(addresses(await world.ask("@", RRType.NS)), [`ns2.${APEX}`]);
     assert.deepEqual(addresses(await world.ask("ns2", RRType.A)), ["192.0.2.54"]);
     assert.equal(nameserver.report().zones[0]?.serial, before + 1);
@@ -190,7 +191,7 @@ describe("Nameserver", () => {
   it("goes on serving a zone that left the configuration while it holds endpoints", async () => {
     const { world, nameserver } = await seededWorld();
     await world.update(endpointWrite(at("ep"), { generation: 1, edition: 1 }, ["192.0.2.1"]));
-    await nameserver.reload([], [KEY]);
+    await nameserver.reload({ setups: [], keys: [KEY] });
     assert.deepEqual(addresses(await world.ask("ep", RRType.A)), ["192.0.2.1"]);
     assert.equal(nameserver.report().zones[0]?.isInConfiguration, false);
     assert.equal(nameserver.report().zones[0]?.endpoints, 1);
@@ -198,7 +199,7 @@ describe("Nameserver", () => {
 
   it("stops serving a zone that left the configuration and holds no endpoint", async () => {
     const { world, nameserver } = await seededWorld();
-    await nameserver.reload([], [KEY]);
+    await nameserver.reload({ setups: [], keys: [KEY] });
     assert.equal(rcodeText((await world.ask("ns1", RRType.A)).rcode), "REFUSED");
     assert.deepEqual(nameserver.report().zones, []);
   });
@@ -209,7 +210,7 @@ describe("Nameserver", () => {
     assert.equal(await world.update(write), "NOERROR");
     for (const hiding of ["sub", "ep.sub"]) {
       const setups = [SETUP, { ...SETUP, name: at(hiding) }];
-      await assert.rejects(nameserver.reload(setups, [KEY]), {
+      await assert.rejects(nameserver.reload({ setups, keys: [KEY] }), {
         name: "NameserverError",
         fault: { code: "zone-hides-names", zone: at(hiding), inside: APEX, names: 1 },
       });
@@ -218,7 +219,7 @@ describe("Nameserver", () => {
       await assert.rejects(world.start(), { name: "NameserverError" });
     }
     assert.deepEqual(addresses(await world.ask("ep.sub", RRType.A)), ["192.0.2.1"]);
-    await nameserver.reload([SETUP, { ...SETUP, name: at("other") }], [KEY]);
+    await nameserver.reload({ setups: [SETUP, { ...SETUP, name: at("other") }], keys: [KEY] });
   });
 
   it("goes on serving a zone that leaves while its first endpoint is on its way", async () => {
@@ -227,7 +228,7 @@ describe("Nameserver", () => {
     const write = endpointWrite(at("ep"), { generation: 1, edition: 1 }, ["192.0.2.1"]);
     const written = world.update(write);
     await settle();
-    const reloaded = nameserver.reload([], [KEY]);
+    const reloaded = nameserver.reload({ setups: [], keys: [KEY] });
     await settle();
     release();
     await reloaded;
@@ -241,7 +242,10 @@ describe("Nameserver", () => {
     const write = endpointWrite(at("ep.sub"), { generation: 1, edition: 1 }, ["192.0.2.1"]);
     const written = world.update(write);
     await settle();
-    const reloaded = nameserver.reload([SETUP, { ...SETUP, name: at("sub") }], [KEY]);
+    const reloaded = nameserver.reload({
+      setups: [SETUP, { ...SETUP, name: at("sub") }],
+      keys: [KEY],
+    });
     const refused = assert.rejects(reloaded, { name: "NameserverError" });
     await settle();
     release();
@@ -253,7 +257,10 @@ describe("Nameserver", () => {
   it("refuses an endpoint where a zone is about to be served", async () => {
     const { world, nameserver } = await seededWorld();
     const release = holdDisk(world.disk);
-    const reloaded = nameserver.reload([SETUP, { ...SETUP, name: at("sub") }], [KEY]);
+    const reloaded = nameserver.reload({
+      setups: [SETUP, { ...SETUP, name: at("sub") }],
+      keys: [KEY],
+    });
     await settle();
     const write = endpointWrite(at("ep.sub"), { generation: 1, edition: 1 }, ["192.0.2.1"]);
     const written = world.update(write);
@@ -386,7 +393,7 @@ describe("Nameserver, signed requests", () => {
   it("takes new keys, and no more the old ones, after a reload", async () => {
     const { world, nameserver } = await seededWorld();
     const next = { ...KEY, name: nameOf("enactor-az2.") };
-    await nameserver.reload([SETUP], [next]);
+    await nameserver.reload({ setups: [SETUP], keys: [next] });
     const bytes = encodeUpdate(1, update([], ["x 60 A 192.0.2.1"]));
     assert.equal(rcodeText((await world.signed(bytes, next)).rcode), "NOERROR");
     const { bytes: old } = signMessage(bytes, KEY, { timeSeconds: world.seconds });

@@ -1,43 +1,30 @@
-import type {
-  Chance,
-  Clock,
-  DatagramListener,
-  Disk,
-  Listening,
-  Log,
-  SocketAddress,
-  StreamListener,
-} from "../base/index.ts";
-import type { Name, TsigKey } from "../dns/index.ts";
+import { errorText, type Listening, type SocketAddress } from "../base/index.ts";
+import { type Name, Rcode, type TsigKey, type Update } from "../dns/index.ts";
+import type { Arrival } from "./arrival.ts";
 import { Counters, type NameserverReport } from "./counters.ts";
+import type { Handled } from "./handled.ts";
+import type { NameserverParts, NameserverSettings } from "./nameserverParts.ts";
 import { handleRequest, type RequestParts } from "./requests.ts";
-import { StateFiles } from "./state/stateFiles.ts";
-import type { TcpLimits } from "./tcp/connectionTable.ts";
+import { NO_RATE_LIMIT } from "./serve/rateLimitTable.ts";
+import { UdpService } from "./serve/udpService.ts";
+import { Signer } from "./sign/signer.ts";
+import { type OpenedState, StateFiles } from "./state/stateFiles.ts";
 import { TcpServer } from "./tcp/tcpServer.ts";
-import { Committer } from "./update/committer.ts";
+import { type CatalogSetup, catalogChanges } from "./transfer/catalogZone.ts";
+import { NO_DIALER } from "./transfer/noDialer.ts";
+import { openZone } from "./transfer/openedZone.ts";
+import { raisedSerial } from "./transfer/raisedSerial.ts";
+import { sourceAddress } from "./transfer/sourceAddress.ts";
+import type { TransferRules } from "./transfer/transferRules.ts";
+import { Transfers } from "./transfer/transfers.ts";
+import { Committer, type UpdateOutcome } from "./update/committer.ts";
+import type { UpdateTerms } from "./update/evaluateUpdate.ts";
+import type { UpdateRights } from "./update/scopes.ts";
+import type { Arena } from "./zone/arena.ts";
 import { ZoneData } from "./zone/zoneData.ts";
+import type { NameChange, ZoneDraft } from "./zone/zoneDraft.ts";
 import { checkSetups, setupChanges, type ZoneSetup } from "./zone/zoneSetup.ts";
 import { ZoneTable } from "./zone/zoneTable.ts";
-
-/** Everything a nameserver is made of. */
-export interface NameserverParts {
-  readonly setups: readonly ZoneSetup[];
-  /** Who may sign; every key may update every zone, within the rules. */
-  readonly keys: readonly TsigKey[];
-  /** UDP and TCP are opened on each. */
-  readonly listen: readonly SocketAddress[];
-  /** A folder of its own. */
-  readonly disk: Disk;
-  readonly clock: Clock;
-  readonly chance: Chance;
-  readonly log: Log;
-  readonly datagrams: DatagramListener;
-  readonly streams: StreamListener;
-  /** For tests. */
-  readonly tcpLimits?: TcpLimits;
-  /** Octets of journal after which a snapshot is written; for tests. */
-  readonly journalOctetsMax?: number;
-}
 
 /** Ports tried where any will do: the odds that so many are taken for TCP alone are nil. */
 const ANY_PORT_ATTEMPTS_MAX = 8;
@@ -46,30 +33,62 @@ const ANY_PORT_ATTEMPTS_MAX = 8;
 export class Nameserver {
   readonly #parts: NameserverParts;
   readonly #zones: ZoneTable;
+  readonly #arena: Arena;
   readonly #committer: Committer;
   readonly #tcp: TcpServer;
+  readonly #udp: UdpService;
   readonly #counters = new Counters();
   readonly #requests: RequestParts;
+  readonly #transfers: Transfers;
+  readonly #signer: Signer | undefined;
+  #catalog: CatalogSetup | undefined;
+  #rules: ReadonlyMap<Name, TransferRules> = new Map();
   #keys: ReadonlyMap<Name, TsigKey> = new Map();
+  #rights: ReadonlyMap<Name, UpdateRights> = new Map();
   #listening: Listening[] = [];
   #reloading: Promise<void> = Promise.resolve();
 
-  private constructor(parts: NameserverParts, files: StateFiles, zones: ZoneTable) {
+  private constructor(
+    parts: NameserverParts,
+    { files, arena }: OpenedState,
+    zones: ZoneTable,
+    signer: Signer | undefined,
+  ) {
     const { clock, log, chance } = parts;
     this.#parts = parts;
     this.#zones = zones;
-    this.#committer = new Committer({ zones, files, clock, log });
+    this.#arena = arena;
+    this.#transfers = this.#makeTransfers();
+    this.#signer = signer;
+    const handle = (message: Uint8Array, arrival: Arrival): Handled =>
+      handleRequest(this.#requests, message, arrival);
+    this.#udp = makeUdpService(parts, arena, handle);
+    const watcher = this.#transfers;
+    this.#committer = new Committer({
+      zones,
+      files,
+      clock,
+      log,
+      watcher,
+      ...(signer && { signer }),
+    });
     this.#requests = {
       zones,
       keyFor: (name) => this.#keys.get(name),
-      update: (update) => this.#committer.update(update),
+      rightsOf: (name) => this.#rights.get(name) ?? "everything",
+      update: (update, terms) => this.#update(update, terms),
+      transfers: this.#transfers.service,
       counters: this.#counters,
+      options: this.#udp.options,
       clock,
       chance: chance.fork("answers"),
       log,
     };
-    const handle = (message: Uint8Array) => handleRequest(this.#requests, message, "tcp");
-    this.#tcp = new TcpServer(handle, clock, parts.tcpLimits);
+    this.#tcp = new TcpServer(
+      (message, source) => handle(message, { transport: "tcp", source }),
+      clock,
+      parts.tcpLimits,
+    );
   }
 
   /**
@@ -79,14 +98,18 @@ export class Nameserver {
    * @throws NameserverError; RecordLogError; the disk's error on reading, the listener's.
    */
   static async start(parts: NameserverParts): Promise<Nameserver> {
-    const opened = await StateFiles.open(parts.disk, parts.journalOctetsMax);
+    const opened = await StateFiles.open(parts.disk, parts.journalOctetsMax, parts.arenaOctets);
     if (opened.tornOctets > 0) {
       parts.log.warn("cut off the torn end of the journal", { octets: opened.tornOctets });
     }
     checkSetups(parts.setups, opened.zones);
-    const nameserver = new Nameserver(parts, opened.files, new ZoneTable(opened.zones));
+    const zones = new ZoneTable(opened.zones);
+    const signer = await openSigner(parts, zones);
+    const nameserver = new Nameserver(parts, opened, zones, signer);
+    signer?.start((apex) => nameserver.#committer.setUp(apex, () => []));
     try {
-      await nameserver.#configure(parts.setups, parts.keys);
+      await nameserver.#restoreHistory(parts, opened);
+      await nameserver.#configure(parts);
       for (const address of parts.listen) await nameserver.#listen(address);
     } catch (error) {
       await nameserver.close();
@@ -105,32 +128,34 @@ export class Nameserver {
    *
    * @throws NameserverError: then nothing has changed.
    */
-  reload(setups: readonly ZoneSetup[], keys: readonly TsigKey[]): Promise<void> {
+  reload(settings: NameserverSettings): Promise<void> {
+    const { setups } = settings;
     const reloaded = this.#reloading.then(async () => {
       // Updates go on meanwhile: none may put an endpoint where a new zone is about to hide it.
       await this.#committer.betweenCommits(() => {
         checkSetups(setups, this.#zones.held);
         this.#zones.announce(setups.map(({ name }) => name));
       });
-      await this.#configure(setups, keys);
+      await this.#configure(settings);
     });
     this.#reloading = reloaded.catch(() => {}); // the caller hears of it; the next one may be right
     return reloaded;
   }
 
   report(): NameserverReport {
-    const { requests, dropped, responses, refusals } = this.#counters;
-    const { updatesAccepted, updatesConditionFailed, updatesRefused } = this.#counters;
+    const { updatesAccepted, updatesConditionFailed, updatesRefused, refusals } = this.#counters;
+    const udp = this.#udp.report();
     return {
-      requests: { ...requests },
-      dropped,
-      responses,
+      ...this.#counters.answered(udp.counts),
+      udp,
       updatesAccepted,
       updatesConditionFailed,
       updatesRefused,
       refusals,
       updatesWaiting: this.#committer.waitingCount,
       tcp: this.#tcp.counts,
+      transfers: this.#transfers.report(),
+      ...(this.#signer && { dnssec: this.#signer.report() }),
       zones: [...this.#zones.served.values()].map((zone) => ({
         name: zone.apex,
         serial: zone.serial ?? 0,
@@ -147,35 +172,119 @@ export class Nameserver {
     await Promise.all(this.#listening.map((listening) => listening.close()));
     this.#listening = [];
     this.#tcp.close();
+    this.#udp.close();
+    this.#transfers.close();
+    await this.#signer?.close();
     await this.#committer.idle();
   }
 
-  async #configure(setups: readonly ZoneSetup[], keys: readonly TsigKey[]): Promise<void> {
-    const { clock, log } = this.#parts;
-    const outcomes = setups.map(async (setup) => {
-      const { name } = setup;
-      if (this.#zones.get(name) === undefined) this.#zones.add(new ZoneData(name));
-      // From the clock at first, so that the serial rises even where the disk was lost.
-      const firstSerial = Math.floor(clock.wallMs() / 1000) % 2 ** 32;
-      const { problem } = await this.#committer.setUp(name, (draft) =>
+  async #configure(settings: NameserverSettings): Promise<void> {
+    const { setups, keys, updateRights = new Map(), catalog } = settings;
+    const names = setups.map(({ name }) => name);
+    const all = catalog === undefined ? names : [...names, catalog.name];
+    const newZones = new Set(all.filter((name) => this.#zones.get(name)?.serial === undefined));
+    const outcomes = setups.map((setup) =>
+      this.#setUp(setup.name, (draft, _held, firstSerial) =>
         setupChanges(draft, setup, firstSerial),
-      );
-      if (problem !== undefined) log.error("cannot set up a zone", { zone: name, problem });
-    });
+      ),
+    );
     await Promise.all(outcomes);
     // What an update in flight makes an endpoint of must be seen: its zone stays served.
-    await this.#committer.betweenCommits(() => this.#zones.serve(setups.map(({ name }) => name)));
+    await this.#committer.betweenCommits(() => this.#zones.serve(all));
+    this.#rights = updateRights;
     this.#keys = new Map(keys.map((key) => [key.name, key]));
+    this.#catalog = catalog;
+    if (catalog !== undefined) await this.#setUpCatalog(catalog.name, all);
+    this.#rules = this.#transferRules(setups, catalog);
+    this.#transfers.configure(this.#rules, newZones);
+    this.#udp.setRateLimit(settings.rateLimit ?? NO_RATE_LIMIT);
+    this.#signer?.configure(new Map(setups.map(({ name, dnssec }) => [name, dnssec ?? false])));
+  }
+
+  /** Lets secondaries go on from where they were; without it they get their zones whole. */
+  async #restoreHistory(settings: NameserverSettings, { files }: OpenedState): Promise<void> {
+    const hasReaders = settings.setups.some(({ secondaries = [], transferTo = [] }) => {
+      return secondaries.length + transferTo.length > 0;
+    });
+    if (!hasReaders) return;
+    try {
+      await this.#transfers.restore(files.history());
+    } catch (error) {
+      this.#parts.log.warn("cannot read the history of zones", { problem: errorText(error) });
+    }
+  }
+
+  /** Writes what the server itself has to say of a zone, held or new. */
+  async #setUp(
+    name: Name,
+    changes: (draft: ZoneDraft, held: ZoneData, firstSerial: number) => readonly NameChange[],
+  ): Promise<void> {
+    const { clock, log } = this.#parts;
+    const held = this.#zones.get(name) ?? new ZoneData(name, this.#arena);
+    if (this.#zones.get(name) === undefined) this.#zones.add(held);
+    // From the clock at first, so that the serial rises even where the disk was lost.
+    const firstSerial = Math.floor(clock.wallMs() / 1000) % 2 ** 32;
+    const { problem } = await this.#committer.setUp(name, (draft) =>
+      changes(draft, held, firstSerial),
+    );
+    if (problem !== undefined) log.error("cannot set up a zone", { zone: name, problem });
+  }
+
+  /** Lists what is served; zones that left the configuration too, while they are. */
+  async #setUpCatalog(catalog: Name, all: readonly Name[]): Promise<void> {
+    const members = [...this.#zones.served.keys()].filter((name) => name !== catalog).sort();
+    await this.#setUp(catalog, (draft, held, firstSerial) =>
+      catalogChanges(draft, held, members, firstSerial),
+    );
+    await this.#committer.betweenCommits(() => this.#zones.serve(all));
+  }
+
+  /** Who may have which zone; one that left the configuration goes on to where it went. */
+  #transferRules(
+    setups: readonly ZoneSetup[],
+    catalog: CatalogSetup | undefined,
+  ): ReadonlyMap<Name, TransferRules> {
+    const nobody = { secondaries: [], transferTo: [] };
+    const rules = new Map<Name, TransferRules>();
+    for (const name of this.#zones.served.keys()) {
+      rules.set(name, this.#rules.get(name) ?? catalog ?? nobody);
+    }
+    for (const { name, secondaries = [], transferTo = [] } of setups) {
+      if (rules.has(name)) rules.set(name, { secondaries, transferTo });
+    }
+    if (catalog !== undefined && rules.has(catalog.name)) rules.set(catalog.name, catalog);
+    return rules;
+  }
+
+  #makeTransfers(): Transfers {
+    const { clock, log, chance, listen, dialer = NO_DIALER } = this.#parts;
+    const served = (apex: Name) => this.#zones.served.get(apex);
+    return new Transfers({
+      zoneOf: served,
+      open: (apex) => {
+        const zone = served(apex);
+        return zone === undefined ? undefined : openZone(zone);
+      },
+      keyFor: (name) => this.#keys.get(name),
+      raise: (zone, above) => this.#setUp(zone, (draft) => raisedSerial(draft, above)),
+      dialer,
+      sourceFor: (to) => sourceAddress(listen, to),
+      clock,
+      chance: chance.fork("transfers"),
+      log,
+    });
+  }
+
+  #update(update: Update, terms: UpdateTerms): Promise<UpdateOutcome> {
+    if (update.zone !== this.#catalog?.name) return this.#committer.update(update, terms);
+    const problem = `Cannot update ${update.zone} as the server itself makes its catalog zone`;
+    return Promise.resolve({ rcode: Rcode.REFUSED, problem });
   }
 
   async #listen(address: SocketAddress): Promise<void> {
-    const { datagrams, streams } = this.#parts;
+    const { streams } = this.#parts;
     for (let attempt = 1; ; attempt += 1) {
-      const udp = await datagrams.listen(address, (bytes, _from, reply) => {
-        const handled = handleRequest(this.#requests, bytes, "udp");
-        if (handled.kind === "replied") reply(handled.reply);
-        if (handled.kind === "updating") void handled.reply.then(reply);
-      });
+      const udp = await this.#udp.listen(address);
       // Port 0 asks for any port: TCP then takes the one that UDP was given, if it is free.
       const same = { address: address.address, port: udp.local.port };
       try {
@@ -188,4 +297,22 @@ export class Nameserver {
       }
     }
   }
+}
+
+async function openSigner(parts: NameserverParts, zones: ZoneTable): Promise<Signer | undefined> {
+  const { dnssecCrypto: crypto, disk, clock, chance, log } = parts;
+  if (crypto === undefined) return undefined;
+  const zoneOf = (apex: Name) => zones.served.get(apex);
+  return Signer.open({ disk, clock, chance: chance.fork("signing"), crypto, log, zoneOf });
+}
+
+function makeUdpService(
+  { nsid = "", rateLimit = NO_RATE_LIMIT, chance, ...parts }: NameserverParts,
+  arena: Arena,
+  handle: (message: Uint8Array, arrival: Arrival) => Handled,
+): UdpService {
+  const threads = parts.threads ?? { absent: "none were given" };
+  const { datagrams, clock, log } = parts;
+  const own = { arena: arena.memory, nsid, rateLimit, threads, datagrams, handle, clock, log };
+  return new UdpService({ ...own, chance: chance.fork("udp") });
 }

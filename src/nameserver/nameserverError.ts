@@ -13,6 +13,14 @@ export type NameserverFault =
   | { readonly code: "zone-setup-malformed"; readonly zone: string; readonly problem: string }
   /** The state folder lacks a file, or one of them contradicts another. */
   | { readonly code: "state-incomplete"; readonly problem: string }
+  /** A zone is signed, and the keys to sign its changes with are not here. */
+  | { readonly code: "signing-impossible"; readonly zone: string }
+  /** Zones need more memory than there is for them. */
+  | { readonly code: "memory-full"; readonly octets: number }
+  /** Zones are to be loaded where there are some already. */
+  | { readonly code: "state-not-empty"; readonly file: string }
+  /** Written by a newer version of the program. */
+  | { readonly code: "state-too-new"; readonly file: string }
   /** A record of the state is whole, but not what this program writes. */
   | { readonly code: "state-unreadable"; readonly file: string; readonly problem: string };
 

@@ -20,4 +20,4 @@ export { type RunOptions, runRegion, STATE_FOLDER_DEFAULT } from "./options.ts";
 export { SUPERVISOR_LOCK } from "./stateFolder.ts";
 export { SuperviseError, type SuperviseFault } from "./superviseError.ts";
 export type { ProcessRow, ProcessTable, ReloadOutcome } from "./table.ts";
-export { openZoneStores, type ZoneStorePorts } from "./zoneStores.ts";
+export { openZoneStores, readSettingsKey, type ZoneStorePorts } from "./zoneStores.ts";

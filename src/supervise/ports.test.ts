@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { test } from "node:test";
 import type { SocketAddress } from "../base/index.ts";
-import type { Settings } from "../config/index.ts";
+import { PLAIN_DNS, type Settings } from "../config/index.ts";
 import { checkPorts } from "./ports.ts";
 
 const LOOPBACK = "127.0.0.1";
@@ -16,7 +16,7 @@ function settingsOf(dns: readonly SocketAddress[], api: SocketAddress): Settings
     zones: [],
     stores: [],
     keys: [],
-    dns: { listen: dns },
+    dns: { ...PLAIN_DNS, listen: dns },
     api: { listen: api },
     enactorIds: ["enactor-1"],
     vantage: "prober-r",

@@ -35,7 +35,7 @@ export function openZoneStores(
       const key = readKeyFile(layout.keyFile(processId));
       return new Rfc2136ZoneStore({ id, server, key, kind: "embedded", dialer, ...ports });
     }
-    const key = serverKey(settings, store.keyId);
+    const key = readSettingsKey(settings, store.keyId);
     const { server, reads } = store;
     return new Rfc2136ZoneStore({
       id,
@@ -50,7 +50,8 @@ export function openZoneStores(
   return new Map(settings.stores.map((store) => [store.id, open(store)]));
 }
 
-function serverKey(settings: Settings, keyId: string): TsigKey {
+/** A key of the settings, its secret read. Throws SuperviseError `key-malformed`. */
+export function readSettingsKey(settings: Settings, keyId: string): TsigKey {
   const key = settings.keys.find(({ id }) => id === keyId);
   assert(key !== undefined, `key ${keyId} is one of the settings`);
   const { name, algorithm } = key;

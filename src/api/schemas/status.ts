@@ -76,6 +76,28 @@ export const TargetCounts = z.object({
 });
 export type TargetCounts = z.output<typeof TargetCounts>;
 
+/** Our own nameserver: how it serves, and who copies from it. */
+export const NameserverView = z.object({
+  udp: z.object({
+    by: z.string().meta({ description: "threads, or main thread" }),
+    threads: z.number().int(),
+    restarts: z.number().int(),
+    reason: z.string().optional().meta({ description: "Why no threads serve" }),
+  }),
+  secondaries: z.array(
+    z.object({
+      zone: z.string(),
+      address: z.string(),
+      isCurrent: z.boolean().meta({ description: "It has transferred the serial served now" }),
+      transferredSerial: z.number().int().optional(),
+      problem: z.string().optional(),
+    }),
+  ),
+  signedZones: z.array(z.object({ zone: z.string(), stage: z.string() })),
+  problems: z.array(z.string()).meta({ description: "Of signing; sentences for people" }),
+});
+export type NameserverView = z.output<typeof NameserverView>;
+
 /** The state of the region, as far as this instance knows it. */
 export const StatusView = z
   .object({
@@ -102,6 +124,7 @@ export const StatusView = z
     zones: z.array(ZoneView),
     targets: TargetCounts,
     processes: z.array(ProcessView).optional().meta({ description: "Absent: cannot be asked" }),
+    nameserver: NameserverView.optional().meta({ description: "Absent: none, or it is silent" }),
     quarantined: z.array(TroubleView).meta({ description: "Left alone until a person looks" }),
     troubles: z.array(TroubleView).meta({ description: "Other endpoints that do not converge" }),
     journalSeq: z.number().int(),

@@ -24,6 +24,38 @@ export type EnactorReport = z.output<typeof EnactorReport>;
 
 const Counters = z.record(z.string(), z.number());
 
+const UdpReport = z.object({
+  by: z.string(),
+  threads: z.number(),
+  restarts: z.number(),
+  reason: z.string().optional(),
+  counts: z.object({
+    limited: z.number(),
+    slipped: z.number(),
+    truncated: z.number(),
+    cookiesValid: z.number(),
+    faults: z.number(),
+    unsent: z.number(),
+  }),
+});
+
+const TransferReport = z.object({
+  counts: Counters,
+  secondaries: z.array(
+    z.object({
+      zone: z.string(),
+      address: z.string(),
+      transferredSerial: z.number().optional(),
+      problem: z.string().optional(),
+    }),
+  ),
+});
+
+const DnssecReport = z.object({
+  zones: z.array(z.object({ zone: z.string(), stage: z.string() })),
+  problems: z.array(z.string()),
+});
+
 const NameserverReport = z.object({
   requests: Counters.optional().catch(undefined),
   responses: Counters.optional().catch(undefined),
@@ -33,6 +65,9 @@ const NameserverReport = z.object({
   updatesRefused: z.number().optional().catch(undefined),
   refusals: Counters.optional().catch(undefined),
   tcp: z.object({ open: z.number(), evicted: z.number() }).optional().catch(undefined),
+  udp: UdpReport.optional().catch(undefined),
+  transfers: TransferReport.optional().catch(undefined),
+  dnssec: DnssecReport.optional().catch(undefined),
   zones: z
     .array(z.object({ name: z.string(), serial: z.number() }))
     .optional()

@@ -5,6 +5,7 @@ import { STATUS_NAMES_MAX } from "../limits.ts";
 import type { Overview } from "../overview.ts";
 import type { Mode } from "../schemas/endpoints.ts";
 import type { EndpointCounts, OrphanView, StatusView, ZoneView } from "../schemas/status.ts";
+import { nameserverView } from "./nameserverView.ts";
 import { ORPHAN_TEXT } from "./orphan.ts";
 import { processView, troubleViews } from "./processView.ts";
 import { targetCounts, targetViews } from "./targetView.ts";
@@ -25,6 +26,7 @@ export function statusView(inputs: StatusInputs): StatusView {
   const { overview, newest, nowMs } = inputs;
   const { head, policy } = overview.snapshot;
   const rows = inputs.processes;
+  const nameserver = nameserverView(rows ?? []);
   const status = {
     region: head.region,
     atMs: nowMs,
@@ -49,6 +51,7 @@ export function statusView(inputs: StatusInputs): StatusView {
     ...(rows === undefined
       ? {}
       : { processes: rows.map((row) => processView(row, head.generation)) }),
+    ...(nameserver === undefined ? {} : { nameserver }),
     ...troubleViews(rows ?? []),
     journalSeq: inputs.journalSeq,
   };

@@ -1,4 +1,5 @@
 import type { ProcessView, StatusView } from "../schemas/status.ts";
+import { nameserverWarnings } from "./nameserverView.ts";
 
 /** Longest age of an enactor's unfinished work that needs nobody's attention. */
 const LAG_MS_CALM = 10_000;
@@ -14,6 +15,7 @@ export function statusWarnings(status: Omit<StatusView, "warnings">): string[] {
     ...quarantineWarnings(status),
     ...zoneWarnings(status),
     ...endpointWarnings(status),
+    ...(status.nameserver === undefined ? [] : nameserverWarnings(status.nameserver)),
     ...(status.processes ?? []).flatMap(processWarnings),
     ...(status.processes === undefined
       ? ["The supervisor cannot be asked: what is known of processes is missing here."]
