@@ -11,6 +11,7 @@ enter(async () => {
     if (process.exitCode !== 0) return;
   }
   const named = process.argv.slice(2);
-  const all = ["tools", "src", "sim", "examples", "test"].map((folder) => `${folder}/**/*.test.ts`);
+  const folders = ["tools", "src", "sim", "bench", "examples", "test"];
+  const all = folders.map((folder) => `${folder}/**/*.test.ts`);
   await runNode(["--test", ...(named.length > 0 ? named : all)]);
 });

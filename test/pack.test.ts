@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -50,9 +50,23 @@ test("npm pack, installed elsewhere, runs a region without a TypeScript source",
     const types = readFileSync(join(installed, "dist", "dns", "index.d.ts"), "utf8");
     assert.match(types, /decodeMessage/);
 
+    // The library's examples, as its users import it.
+    const examples = join(elsewhere, "examples");
+    cpSync(join(ROOT, "examples", "dns"), examples, { recursive: true });
+    for (const file of readdirSync(examples).filter((name) => name.endsWith(".ts"))) {
+      const text = readFileSync(join(examples, file), "utf8");
+      const packed = text.replaceAll('"../../src/dns/index.ts"', '"holdfast/dns"');
+      writeFileSync(join(examples, file), packed);
+    }
+    const words = [join(examples, "zoneFile.ts"), join(examples, "example.zone")];
+    assert.match(
+      execFileSync(process.execPath, words, { encoding: "utf8" }),
+      /^example\.com\. 3600/,
+    );
+
     writeFileSync(region.config, configText(region.places));
-    const words = ["run", "-c", region.config, "--state", region.state];
-    const running = spawn(bin, words, { cwd: region.folder, stdio: "ignore" });
+    const runWords = ["run", "-c", region.config, "--state", region.state];
+    const running = spawn(bin, runWords, { cwd: region.folder, stdio: "ignore" });
     const ended = once(running, "exit");
     await region.answers(region.places.addresses);
     await region.table();

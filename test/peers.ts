@@ -5,6 +5,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 
 /** The Debian packages that bring each program. */
 const PACKAGES: Readonly<Record<string, string>> = {
+  certbot: "certbot python3-certbot-dns-rfc2136",
   dig: "bind9-dnsutils",
   nsupdate: "bind9-dnsutils",
   kdig: "knot-dnsutils",
@@ -14,10 +15,13 @@ const PACKAGES: Readonly<Record<string, string>> = {
   delv: "bind9-dnsutils",
   "dnssec-verify": "bind9-utils",
   "named-compilezone": "bind9-utils",
+  kzonecheck: "knot-dnssecutils",
   nsd: "nsd",
+  "nsd-checkzone": "nsd",
   pdns_server: "pdns-server pdns-backend-sqlite3",
   pdnsutil: "pdns-server",
   gdnsd: "gdnsd",
+  go: "golang-go golang-github-miekg-dns-dev",
   unbound: "unbound",
   dnsperf: "dnsperf",
   dnsviz: "dnsviz",

@@ -17,6 +17,8 @@ export interface Ran {
 /** Runs a program to its end, whatever its exit code. */
 export async function ran(program: string, words: readonly string[], input = ""): Promise<Ran> {
   const running = run(program, [...words], { timeout: TOOL_MS_MAX, maxBuffer: 1 << 26 });
+  // A program that ends before it reads its input is judged by its exit code.
+  running.child.stdin?.on("error", () => {});
   running.child.stdin?.end(input);
   try {
     const { stdout, stderr } = await running;
