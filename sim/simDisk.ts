@@ -97,6 +97,12 @@ export class SimDisk implements Disk {
     });
   }
 
+  /** As its two steps: a machine may be switched off between them. */
+  async appendDurably(name: string, bytes: Uint8Array): Promise<void> {
+    await this.append(name, bytes);
+    await this.sync(name);
+  }
+
   sync(name: string): Promise<void> {
     return this.#run("sync", name, (part) => {
       const file = this.#files.get(name);

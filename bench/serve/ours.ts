@@ -8,6 +8,7 @@ import { bulkLoad, Nameserver, type ZoneSetup } from "../../src/nameserver/index
 import {
   DiskFolder,
   NodeDnssecCrypto,
+  openLargePages,
   RealChance,
   RealClock,
   TcpListener,
@@ -63,6 +64,7 @@ async function start(listen: readonly SocketAddress[]): Promise<() => Promise<vo
     datagrams: new UdpListener(),
     streams: new TcpListener(),
     dialer: new UdpDialer(),
+    largePages: await openLargePages(),
     dnssecCrypto: new NodeDnssecCrypto(),
   });
   return async () => {

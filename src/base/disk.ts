@@ -17,6 +17,11 @@ export interface Disk {
   readInto(name: string, offset: number, target: Uint8Array): Promise<number>;
   /** Adds to the end of a file, creating it. Durable only after {@link sync}. */
   append(name: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Adds to the end of a file whose octets are durable, or makes it: {@link append} and
+   * {@link sync} in one step.
+   */
+  appendDurably(name: string, bytes: Uint8Array): Promise<void>;
   /** Makes all that was appended to the file durable, the file's own name included. */
   sync(name: string): Promise<void>;
   /** Replaces the whole file in one durable step: readers and crashes see the old or the new. */

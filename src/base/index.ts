@@ -16,6 +16,7 @@ export { CodedError, errorText } from "./codedError.ts";
 export { crc32 } from "./crc32.ts";
 export type { Disk } from "./disk.ts";
 export type { DnssecCrypto, P256KeyPair } from "./dnssecCrypto.ts";
+export type { LargePages } from "./largePages.ts";
 export { type Log, type LogFacts, SILENT_LOG } from "./log.ts";
 export type {
   ByteStream,

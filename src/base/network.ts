@@ -75,6 +75,11 @@ export interface ThreadedDatagrams {
   readonly plan: unknown;
   /** A message that a thread left to its owner. Called in the owner's thread. */
   receive(bytes: Uint8Array, from: SocketAddress, reply: (bytes: Uint8Array) => void): void;
+  /**
+   * Thread number `thread`, from 0 on, has ended, in whatever way: what it still holds of shared
+   * memory is to be let go. Called in the owner's thread, before another takes that number.
+   */
+  ended(thread: number): void;
 }
 
 /** Serves datagrams on threads of its own, in which a program's serving code runs. */

@@ -110,8 +110,7 @@ export class RecordLog {
     }
     const frame = encodeFrame(this.#octets, records);
     this.#hasTail = true; // until the sync says otherwise
-    await this.#disk.append(this.#name, frame);
-    await this.#disk.sync(this.#name);
+    await this.#disk.appendDurably(this.#name, frame);
     this.#hasTail = false;
     this.#octets += frame.length;
   }

@@ -114,6 +114,7 @@ export {
 } from "./transferReader.ts";
 export { TRANSFER_OCTETS, type TransferQuestion, TransferWriter } from "./transferWriter.ts";
 export {
+  signatureOctets,
   signMessage,
   TSIG_FUDGE_SECONDS,
   type TsigCheck,

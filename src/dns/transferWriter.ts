@@ -11,7 +11,7 @@ import { encodeName, WireWriter } from "./wireWriter.ts";
  * Octets after which a message of a transfer is sent: long enough that headers and signatures cost
  * nothing (RFC 5936 section 2.2), and short enough that writing one keeps nobody waiting.
  */
-export const TRANSFER_OCTETS = 32_768;
+export const TRANSFER_OCTETS = 61_440;
 
 const POINTER_FLAG = 0xc0;
 const POINTER_OFFSET_MAX = 0x3fff; // fourteen bits: RFC 1035 section 4.1.4
@@ -91,6 +91,15 @@ export class TransferWriter {
     this.#ownerLabels = labels;
     if (labels === 0) this.#ownerAt = HEADER_OCTETS;
     else if (!isSame) this.#ownerAt = 0;
+  }
+
+  /** The same, where it is known that this owner was not set before: without looking. */
+  setNewOwner(octets: Uint8Array, start: number, length: number): void {
+    assert(length >= this.#apexOctets, "an owner is at or below the apex");
+    this.#owner = octets;
+    this.#ownerStart = start;
+    this.#ownerLabels = length - this.#apexOctets;
+    this.#ownerAt = this.#ownerLabels === 0 ? HEADER_OCTETS : 0;
   }
 
   /**

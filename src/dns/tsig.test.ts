@@ -8,7 +8,13 @@ import { makeQuery, makeResponse } from "./message.ts";
 import { decodeMessage } from "./messageDecode.ts";
 import { encodeMessage } from "./messageEncode.ts";
 import { nameOf } from "./name.ts";
-import { signMessage, unsignedTsigError, type VerifiedMessage, verifyMessage } from "./tsig.ts";
+import {
+  signatureOctets,
+  signMessage,
+  unsignedTsigError,
+  type VerifiedMessage,
+  verifyMessage,
+} from "./tsig.ts";
 import { parseTsigKey, type TsigKey } from "./tsigKey.ts";
 
 const NOW = 1_800_000_000;
@@ -43,6 +49,16 @@ for (const algorithm of ["hmac-sha256", "hmac-sha384", "hmac-sha512"] as const) 
     );
   });
 }
+
+test("signatureOctets() is what signMessage() adds to a message", () => {
+  for (const algorithm of ["hmac-sha256", "hmac-sha384", "hmac-sha512"] as const) {
+    for (const name of [key.name, nameOf("."), nameOf("a\\.b.example")]) {
+      const signer = { ...key, algorithm, name };
+      const { bytes } = signMessage(query, signer, { timeSeconds: NOW });
+      assert.equal(bytes.length - query.length, signatureOctets(signer));
+    }
+  }
+});
 
 // Octets sent by dig and nsupdate of BIND 9.18 for the keys named.
 const foreign = [

@@ -9,9 +9,16 @@ import {
   type TsigAlgorithm,
   type TsigKey,
 } from "./tsigKey.ts";
-import { appendTsig, type LocatedTsig, locateTsig, type TsigRecord } from "./tsigRecord.ts";
+import {
+  appendTsig,
+  type LocatedTsig,
+  locateTsig,
+  TSIG_FIXED_OCTETS,
+  type TsigNames,
+  type TsigRecord,
+} from "./tsigRecord.ts";
 import { copyOctets, HEADER_OCTETS } from "./wireReader.ts";
-import { WireWriter } from "./wireWriter.ts";
+import { encodeName, WireWriter } from "./wireWriter.ts";
 
 /** Seconds that two clocks may differ (RFC 8945 section 10 recommends this). */
 export const TSIG_FUDGE_SECONDS = 300;
@@ -48,7 +55,7 @@ export function signMessage(
       signing.otherTimeSeconds === undefined ? NO_OCTETS : encodeTime(signing.otherTimeSeconds),
   };
   const mac = computeMac(key, signedParts([bytes], key, unsigned, signing.requestMac));
-  return { bytes: appendTsig(bytes, { ...unsigned, mac }), mac };
+  return { bytes: appendTsig(bytes, { ...unsigned, mac }, keyWire(key)), mac };
 }
 
 /**
@@ -201,20 +208,33 @@ function unsignedParts(bytes: Uint8Array, tsig: TsigRecord): readonly [Uint8Arra
   return [header, bytes.subarray(HEADER_OCTETS, tsig.startOffset)];
 }
 
-// What is the same in all that a key signs: its name, class ANY, TTL 0, and its algorithm's name.
-const variablesHeads = new WeakMap<TsigKey, Uint8Array>();
+/** What is the same in all that a key signs, in wire format. */
+interface KeyWire extends TsigNames {
+  /** Its name, class ANY, TTL 0, and its algorithm's name. */
+  readonly variablesHead: Uint8Array;
+}
 
-function variablesHead(key: TsigKey): Uint8Array {
-  const known = variablesHeads.get(key);
+const keyWires = new WeakMap<TsigKey, KeyWire>();
+
+function keyWire(key: TsigKey): KeyWire {
+  const known = keyWires.get(key);
   if (known !== undefined) return known;
+  const owner = encodeName(key.name);
+  const algorithm = encodeName(algorithmName(key.algorithm));
   const out = new WireWriter();
-  out.name(key.name);
+  out.octets(owner);
   out.u16(RRClass.ANY);
   out.u32(0);
-  out.name(algorithmName(key.algorithm));
-  const head = out.finish();
-  variablesHeads.set(key, head);
-  return head;
+  out.octets(algorithm);
+  const wire = { owner, algorithm, variablesHead: out.finish() };
+  keyWires.set(key, wire);
+  return wire;
+}
+
+/** Octets that {@link signMessage} adds to a message, where it says no time of the server's. */
+export function signatureOctets(key: TsigKey): number {
+  const { owner, algorithm } = keyWire(key);
+  return owner.length + algorithm.length + TSIG_FIXED_OCTETS + macOctets(key.algorithm);
 }
 
 /** What the MAC is computed over (RFC 8945 section 4.3); the message in parts. */
@@ -241,7 +261,7 @@ function signedParts(
     otherOctets >> 8,
     otherOctets,
   );
-  const signed = [...message, variablesHead(key), tail];
+  const signed = [...message, keyWire(key).variablesHead, tail];
   if (otherOctets > 0) signed.push(otherData);
   if (requestMac === undefined) return signed;
   const length = Uint8Array.of(requestMac.length >> 8, requestMac.length & 0xff);

@@ -49,10 +49,22 @@ export function decodeTsig(reader: WireReader, name: Name, startOffset: number):
   };
 }
 
-/** A message with a TSIG record behind it, and one more in its ARCOUNT. */
-export function appendTsig(message: Uint8Array, tsig: Omit<TsigRecord, "startOffset">): Uint8Array {
-  const owner = encodeName(tsig.name);
-  const algorithm = encodeName(tsig.algorithm);
+/** The two names of a TSIG record in wire format. */
+export interface TsigNames {
+  readonly owner: Uint8Array;
+  readonly algorithm: Uint8Array;
+}
+
+/**
+ * A message with a TSIG record behind it, and one more in its ARCOUNT. `names`: the record's, where
+ * they are encoded already.
+ */
+export function appendTsig(
+  message: Uint8Array,
+  tsig: Omit<TsigRecord, "startOffset">,
+  names: TsigNames = { owner: encodeName(tsig.name), algorithm: encodeName(tsig.algorithm) },
+): Uint8Array {
+  const { owner, algorithm } = names;
   const { mac, otherData } = tsig;
   const rdataOctets = algorithm.length + RDATA_FIXED_OCTETS + mac.length + otherData.length;
   // One array of the right size: this is done for every signed response.
@@ -82,6 +94,8 @@ export function appendTsig(message: Uint8Array, tsig: Omit<TsigRecord, "startOff
 
 const RECORD_FIXED_OCTETS = 10; // type, class, TTL, RDLENGTH
 const RDATA_FIXED_OCTETS = 16; // time, fudge, MAC size, original id, error, other size
+/** Octets of a TSIG record besides its names, its MAC and its other data. */
+export const TSIG_FIXED_OCTETS = RECORD_FIXED_OCTETS + RDATA_FIXED_OCTETS;
 
 /** What {@link locateTsig} says. */
 export type LocatedTsig =

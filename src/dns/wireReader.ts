@@ -121,6 +121,10 @@ export class WireReader {
    */
   name(pointers: "follow" | "refuse"): Name {
     const { bytes, offset: start } = this;
+    if (pointers === "follow" && this.#isMessage) {
+      const known = this.#pointedTo(start);
+      if (known !== undefined) return known;
+    }
     const names = this.#names ?? new Map<number, ReadName>();
     this.#names = names;
     const passed: PassedLabel[] = []; // behind a pointer: others may lead there, too
@@ -174,6 +178,21 @@ export class WireReader {
     this.offset = behind < 0 ? at + 1 : behind;
     names.set(start, { name, octets });
     return name;
+  }
+
+  /**
+   * The name of a bare pointer to one that is known, as nearly all behind the first are; undefined
+   * for anything else. Nothing is noted of it: whoever points here makes one hop more.
+   */
+  #pointedTo(start: number): Name | undefined {
+    const { bytes } = this;
+    const length = bytes[start] ?? 0;
+    if (length < POINTER_FLAG || start + 1 >= this.end || this.#names === undefined)
+      return undefined;
+    const target = ((length & 0x3f) << 8) | (bytes[start + 1] ?? 0);
+    const known = target < start ? this.#names.get(target) : undefined;
+    if (known !== undefined) this.offset = start + 2;
+    return known?.name;
   }
 
   #malformed(problem: string): Name {

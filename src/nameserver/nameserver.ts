@@ -102,6 +102,9 @@ export class Nameserver {
     if (opened.tornOctets > 0) {
       parts.log.warn("cut off the torn end of the journal", { octets: opened.tornOctets });
     }
+    for (const problem of opened.damaged) {
+      parts.log.error("an image is damaged, and an older one stood in for it", { problem });
+    }
     checkSetups(parts.setups, opened.zones);
     const zones = new ZoneTable(opened.zones);
     const signer = await openSigner(parts, zones);
@@ -111,6 +114,7 @@ export class Nameserver {
       await nameserver.#restoreHistory(parts, opened);
       await nameserver.#configure(parts);
       for (const address of parts.listen) await nameserver.#listen(address);
+      void parts.largePages?.use(opened.arena.memory, opened.arena.usedOctets);
     } catch (error) {
       await nameserver.close();
       throw error;

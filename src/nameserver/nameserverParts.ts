@@ -6,6 +6,7 @@ import type {
   DatagramThreads,
   Disk,
   DnssecCrypto,
+  LargePages,
   Log,
   SocketAddress,
   StreamListener,
@@ -51,6 +52,8 @@ export interface NameserverParts extends NameserverSettings {
   readonly dialer?: DatagramDialer;
   /** Signs zones whose setup says so; without it, none is signed. */
   readonly dnssecCrypto?: DnssecCrypto;
+  /** Makes look-ups in many names faster, where the system can. */
+  readonly largePages?: LargePages;
   /** For tests. */
   readonly tcpLimits?: TcpLimits;
   /** Octets of journal after which a snapshot is written; for tests. */

@@ -1,12 +1,12 @@
 import { assertNever, type Clock, type SocketAddress } from "../base/index.ts";
 import {
   encodeMessage,
-  encodeName,
   MESSAGE_OCTETS_MAX,
   type Message,
   type MessageHeader,
   makeResponse,
   Rcode,
+  signatureOctets,
   signMessage,
   UDP_OCTETS_MIN,
   UDP_PAYLOAD_OCTETS,
@@ -38,11 +38,6 @@ export interface ReplyParts {
   readonly options?: ReplyOptions;
 }
 
-// Key and algorithm names are at most 255 octets each; the rest of a TSIG record is fixed, and the
-// longest MAC has 64 octets (RFC 8945 section 4.2).
-const TSIG_FIXED_OCTETS = 10 + 16 + 64;
-const ALGORITHM_OCTETS = 13;
-
 /** A response as it is to be sent at once. */
 export function replied(parts: ReplyParts, response: Message, encoding: Encoding): Handled {
   const reply = encodeReply(parts, response, encoding);
@@ -62,8 +57,7 @@ export function encodeReply(parts: ReplyParts, answer: Message, encoding: Encodi
   if (signature === undefined) return encodeMessage(response, { ...wire, sizeMax });
   const { key, mac } = signature;
   const signing = { timeSeconds: wallSeconds(parts.clock), requestMac: mac };
-  const tsigOctets = TSIG_FIXED_OCTETS + ALGORITHM_OCTETS + encodeName(key.name).length;
-  const room = Math.max(UDP_OCTETS_MIN, sizeMax - tsigOctets);
+  const room = Math.max(UDP_OCTETS_MIN, sizeMax - signatureOctets(key));
   const signed = signMessage(encodeMessage(response, { ...wire, sizeMax: room }), key, signing);
   if (signed.bytes.length <= sizeMax) return signed.bytes;
   // RFC 8945 section 5.3: with no room for both, the signature goes before the answer.

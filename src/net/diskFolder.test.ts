@@ -33,6 +33,23 @@ test("append() adds in the order asked, also when nobody waits in between", asyn
   await disk.close();
 });
 
+test("appendDurably() adds behind what is there, however it came there", async () => {
+  const { disk, folder } = await freshFolder();
+  await disk.replace("log", utf8("a"));
+  await Promise.all([disk.appendDurably("log", utf8("b")), disk.appendDurably("log", utf8("c"))]);
+  await disk.append("log", utf8("d"));
+  await disk.truncate("log", 3);
+  await disk.appendDurably("log", utf8("e"));
+  assert.equal(await textOf(disk, "log"), "abce");
+  await disk.replace("log", utf8("f"));
+  await disk.appendDurably("log", utf8("g"));
+  assert.equal(await textOf(disk, "log"), "fg", "the file that was replaced is let go");
+  await disk.appendDurably("new", utf8("h"));
+  assert.equal(await textOf(disk, "new"), "h");
+  assert.equal((await stat(join(folder, "new"))).mode & 0o777, 0o600);
+  await disk.close();
+});
+
 test("readInto() fills memory from an octet on, as far as the file goes", async () => {
   const { disk } = await freshFolder();
   await disk.append("state", utf8("abcdef"));

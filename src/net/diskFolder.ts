@@ -1,3 +1,4 @@
+import { constants, fdatasync, write } from "node:fs";
 import { type FileHandle, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { assert, type Disk } from "../base/index.ts";
@@ -10,6 +11,15 @@ const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 /** Names start with a letter or digit, so the half-written `.name.new` is never one of them. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+
+const { O_APPEND, O_CREAT, O_WRONLY, O_DSYNC } = constants;
+/**
+ * On Linux a write through such a handle ends when it is durable, as by fdatasync (open(2)): one
+ * step of a helper thread instead of two, a fifth of a short append's time. A write of the main
+ * thread itself would save as much again; but a disk that stalls would then stall every client.
+ */
+const WRITES_ARE_DURABLE = process.platform === "linux" && O_DSYNC !== undefined;
+const DURABLE_FLAGS = O_APPEND | O_CREAT | O_WRONLY | (WRITES_ARE_DURABLE ? O_DSYNC : 0);
 
 /** One file being appended to. */
 interface OpenFile {
@@ -25,6 +35,7 @@ interface OpenFile {
 export class DiskFolder implements Disk {
   readonly #folder: string;
   readonly #appending = new Map<string, OpenFile>();
+  readonly #appendingDurably = new Map<string, OpenFile>();
   readonly #tails = new Map<string, Promise<unknown>>();
 
   private constructor(folder: string) {
@@ -99,13 +110,20 @@ export class DiskFolder implements Disk {
     });
   }
 
+  appendDurably(name: string, bytes: Uint8Array): Promise<void> {
+    return this.#inTurn(name, async () => {
+      const held = this.#appendingDurably.get(name);
+      const file = held ?? (await this.#opened(this.#appendingDurably, name, DURABLE_FLAGS));
+      await writeDurably(file.handle.fd, bytes);
+      if (!file.nameIsDurable) await this.#makeNameDurable(file);
+    });
+  }
+
   sync(name: string): Promise<void> {
     return this.#inTurn(name, async () => {
       const file = await this.#appendable(name);
       await file.handle.datasync();
-      if (file.nameIsDurable) return;
-      await this.#syncFolder();
-      file.nameIsDurable = true;
+      if (!file.nameIsDurable) await this.#makeNameDurable(file);
     });
   }
 
@@ -152,7 +170,8 @@ export class DiskFolder implements Disk {
   /** Ends after all steps asked so far; nothing may be asked afterwards. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#tails.values());
-    for (const name of [...this.#appending.keys()]) await this.#letGo(name);
+    const names = [...this.#appending.keys(), ...this.#appendingDurably.keys()];
+    for (const name of names) await this.#letGo(name);
   }
 
   #path(name: string): string {
@@ -160,18 +179,31 @@ export class DiskFolder implements Disk {
   }
 
   async #appendable(name: string): Promise<OpenFile> {
-    const held = this.#appending.get(name);
-    if (held !== undefined) return held;
-    const handle = await open(this.#path(name), "a", FILE_MODE);
+    return this.#appending.get(name) ?? this.#opened(this.#appending, name, "a");
+  }
+
+  async #opened(
+    into: Map<string, OpenFile>,
+    name: string,
+    flags: number | string,
+  ): Promise<OpenFile> {
+    const handle = await open(this.#path(name), flags, FILE_MODE);
     const file: OpenFile = { handle, nameIsDurable: false };
-    this.#appending.set(name, file);
+    into.set(name, file);
     return file;
   }
 
   async #letGo(name: string): Promise<void> {
-    const held = this.#appending.get(name);
-    this.#appending.delete(name);
-    await held?.handle.close();
+    for (const files of [this.#appending, this.#appendingDurably]) {
+      const held = files.get(name);
+      files.delete(name);
+      await held?.handle.close();
+    }
+  }
+
+  async #makeNameDurable(file: OpenFile): Promise<void> {
+    await this.#syncFolder();
+    file.nameIsDurable = true;
   }
 
   async #syncFolder(): Promise<void> {
@@ -195,6 +227,22 @@ export class DiskFolder implements Disk {
     this.#tails.set(name, tail);
     return done;
   }
+}
+
+/** Writes all octets through a handle of {@link DURABLE_FLAGS}. */
+function writeDurably(fd: number, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = (error: Error | null): void => (error === null ? resolve() : reject(error));
+    const writeFrom = (offset: number): void => {
+      write(fd, bytes, offset, bytes.length - offset, null, (error, written) => {
+        if (error !== null) reject(error);
+        else if (offset + written < bytes.length) writeFrom(offset + written);
+        else if (WRITES_ARE_DURABLE) resolve();
+        else fdatasync(fd, end);
+      });
+    };
+    writeFrom(0);
+  });
 }
 
 /** One read may stop early, as every read of an operating system may. */

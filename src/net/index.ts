@@ -5,6 +5,7 @@ export { RealChance } from "./chance.ts";
 export { RealClock } from "./clock.ts";
 export { DiskFolder } from "./diskFolder.ts";
 export { NodeDnssecCrypto } from "./dnssecCrypto.ts";
+export { openLargePages } from "./largePages.ts";
 export { type LineSink, type LogFormat, openLog, stderrFormat, stderrSink } from "./log.ts";
 export { makeFolder } from "./makeFolder.ts";
 export { NetError, type NetFault } from "./netError.ts";

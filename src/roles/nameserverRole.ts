@@ -1,5 +1,12 @@
 import { Nameserver } from "../nameserver/index.ts";
-import { DiskFolder, NodeDnssecCrypto, TcpListener, UdpDialer, UdpListener } from "../net/index.ts";
+import {
+  DiskFolder,
+  NodeDnssecCrypto,
+  openLargePages,
+  TcpListener,
+  UdpDialer,
+  UdpListener,
+} from "../net/index.ts";
 import { nameserverSettings } from "./nameserverSettings.ts";
 import type { RoleParts, RunningRole } from "./role.ts";
 import { openUdpThreads } from "./udpThreads.ts";
@@ -23,6 +30,7 @@ export async function startNameserver(parts: RoleParts): Promise<RunningRole> {
     streams: new TcpListener(),
     dialer: new UdpDialer(),
     dnssecCrypto: new NodeDnssecCrypto(),
+    largePages: await openLargePages(),
   });
   return {
     state: () => {

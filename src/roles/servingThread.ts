@@ -137,6 +137,7 @@ export class ServingThread {
   #ended(code: number): void {
     this.#worker = undefined;
     this.isServing = false;
+    this.#service.ended(this.place);
     if (Atomics.load(this.#control, STOP) !== 0) return;
     const problem = this.#problem === "" ? `it ended with code ${code}` : this.#problem;
     if (this.#began !== undefined) {

@@ -126,12 +126,18 @@ test("threads on one address: a second program is told that it is taken", async 
 test("a thread that cannot start says why", async () => {
   const threads = await openUdpThreads(1, SILENT_LOG);
   assert.ok("listen" in threads);
-  const service = { plan: { arena: "no arena" }, receive: () => {} };
+  const ended: number[] = [];
+  const service = {
+    plan: { arena: "no arena" },
+    receive: () => {},
+    ended: (thread: number) => void ended.push(thread),
+  };
   await assert.rejects(
     threads.listen({ address: "127.0.0.1", port: 0 }, service),
     /Cannot start a serving thread/,
   );
   assert.equal(threads.running, 0);
+  assert.deepEqual(ended, [0], "what it held is let go");
 });
 
 test("a thread that ends unasked is started again, and said so", async () => {

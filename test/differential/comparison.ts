@@ -5,8 +5,10 @@ import { encodeMessage, makeQuery, RRType } from "../../src/dns/index.ts";
 import { NodeDnssecCrypto } from "../../src/net/index.ts";
 import { openUdpThreads } from "../../src/roles/index.ts";
 import { isSame, type Outcome, outcomeOf } from "./compare.ts";
+import { unproved } from "./denial.ts";
 import { askTcp, askUdp } from "./exchange.ts";
-import { EXPLANATIONS, type PeerName } from "./explained.ts";
+import { EXPLANATIONS, type Explanation, type PeerName } from "./explained.ts";
+import { SIGNED_EXPLANATIONS } from "./explainedSigned.ts";
 import { type Asked, Questions } from "./questions.ts";
 import {
   type RunningServer,
@@ -16,7 +18,7 @@ import {
   type ZoneSource,
   zoneTexts,
 } from "./servers.ts";
-import { allZones, CORNERS } from "./zones.ts";
+import { allZones, CORNERS, UNSIGNED } from "./zones.ts";
 
 /** What a comparison came to. */
 export interface Comparison {
@@ -25,6 +27,8 @@ export interface Comparison {
   readonly explained: ReadonlyMap<string, number>;
   /** What of the differences none explains. */
   readonly unexplained: readonly Difference[];
+  /** Denials of ours that a validator would not believe, with what is missing. */
+  readonly unproved: readonly string[];
 }
 
 /** One question that two servers answered differently. */
@@ -73,12 +77,13 @@ export async function compareServers(plan: ComparisonPlan): Promise<Comparison> 
     servers.push(knot);
     const chance = new SeededChance(seed).fork("questions");
     const drawn = new Questions(zones, chance, isSigned);
-    const sorting = new Sorting();
+    const sorting = new Sorting(isSigned);
     for (let asked = 0; asked < questions; asked += BATCH) {
       const batch = Array.from({ length: Math.min(BATCH, questions - asked) }, () => drawn.next());
       await compareBatch(sorting, batch, { ours, nsd, knot });
     }
-    return { asked: questions, explained: sorting.explained, unexplained: sorting.unexplained };
+    const { explained, unexplained, unproved } = sorting;
+    return { asked: questions, explained, unexplained, unproved };
   } finally {
     await Promise.all(servers.map((server) => server.close()));
   }
@@ -98,6 +103,7 @@ async function compareBatch(
   const knot = await overUdp(servers.knot);
   for (const [index, asked] of batch.entries()) {
     const own = outcomeOf(asked, ours[index]);
+    sorting.check(asked, own);
     sorting.compare(asked, "nsd", own, outcomeOf(asked, nsd[index]));
     sorting.compare(asked, "knot", own, outcomeOf(asked, knot[index]));
   }
@@ -115,6 +121,7 @@ async function compareBatch(
   const knotTcp = await overTcp(servers.knot);
   for (const [index, asked] of plain.entries()) {
     const own = outcomeOf(asked, ownTcp[index]);
+    sorting.check(asked, own);
     sorting.compare(asked, "nsd", own, outcomeOf(asked, nsdTcp[index]));
     sorting.compare(asked, "knot", own, outcomeOf(asked, knotTcp[index]));
   }
@@ -122,14 +129,31 @@ async function compareBatch(
 
 /** Differences, explained or not. */
 class Sorting {
-  readonly explained = new Map<string, number>(EXPLANATIONS.map(({ why }) => [why, 0]));
+  readonly explained: Map<string, number>;
   readonly unexplained: Difference[] = [];
+  readonly unproved: string[] = [];
+  readonly #explanations: readonly Explanation[];
+  readonly #isSigned: boolean;
+
+  constructor(isSigned: boolean) {
+    this.#isSigned = isSigned;
+    this.#explanations = isSigned ? SIGNED_EXPLANATIONS : EXPLANATIONS;
+    this.explained = new Map(this.#explanations.map(({ why }) => [why, 0]));
+  }
+
+  /** Looks at an answer of ours by itself, as a validator does. */
+  check(asked: Asked, ours: Outcome): void {
+    if (!this.#isSigned || !asked.dnssecOk || ours.kind !== "seen") return;
+    const isUnsigned = ours.seen.authority.some((line) => line.startsWith(`${UNSIGNED.apex} `));
+    const missing = isUnsigned ? undefined : unproved(asked, ours.seen);
+    if (missing !== undefined) this.unproved.push(`${missing}: ${JSON.stringify(ours.seen)}`);
+  }
 
   compare(asked: Asked, peer: PeerName, ours: Outcome, theirs: Outcome): void {
     if (isSame(ours, theirs)) return;
     let left = { ours, theirs };
     const used: string[] = [];
-    for (const explanation of EXPLANATIONS) {
+    for (const explanation of this.#explanations) {
       if (!explanation.peers.includes(peer)) continue;
       const settled = explanation.settle(asked, left);
       if (settled === undefined) continue;

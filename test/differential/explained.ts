@@ -18,6 +18,8 @@ export interface Explanation {
   /** Where the rule stands. */
   readonly rfc: string;
   readonly peers: readonly PeerName[];
+  /** Signed zones never need it. */
+  readonly isUnsignedOnly?: boolean;
   /** The outcomes without this difference; undefined where they do not differ in it. */
   readonly settle: (asked: Asked, pair: Pair) => Pair | undefined;
 }
@@ -25,7 +27,7 @@ export interface Explanation {
 const BOTH = ["nsd", "knot"] as const;
 
 /** An explanation for two responses: it gives what of ours and theirs to compare further. */
-function seen(
+export function seen(
   settle: (ours: Seen, theirs: Seen, asked: Asked) => readonly [Seen, Seen] | undefined,
 ): Explanation["settle"] {
   return (asked, { ours, theirs }) => {
@@ -225,8 +227,8 @@ export const EXPLANATIONS: readonly Explanation[] = [
     rfc: "RFC 2308 section 3",
     peers: ["knot"],
     settle: seen((ours, theirs) => {
-      if (!has(ours, "tc") || ours.authority.length > 0) return undefined;
-      return [ours, { ...theirs, flags: ours.flags }];
+      if (!has(ours, "tc") || theirs.authority.length > 0) return undefined;
+      return [ours, { ...theirs, flags: ours.flags, authority: ours.authority }];
     }),
   },
   {
@@ -245,7 +247,8 @@ export const EXPLANATIONS: readonly Explanation[] = [
     peers: ["knot"],
     settle: seen((ours, theirs) => {
       if (ours.rcode !== "YXDOMAIN") return undefined;
-      return isWithin(ours.answer, theirs.answer) ? [ours, ours] : undefined;
+      const isFurther = has(theirs, "tc") || isWithin(ours.answer, theirs.answer);
+      return isFurther ? [ours, ours] : undefined;
     }),
   },
   {
@@ -263,7 +266,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     why: "one RRset is enough for ANY, and any will do: ours is the one of the lowest type",
     rfc: "RFC 8482 section 4.1",
-    peers: ["nsd"],
+    peers: BOTH,
     settle: seen((ours, theirs, { type }) => {
       if (type !== ANY || ours.answer.length === 0 || theirs.answer.length === 0) return undefined;
       return [ours, { ...theirs, answer: ours.answer }];
@@ -277,8 +280,9 @@ export const EXPLANATIONS: readonly Explanation[] = [
       const [ns] = ours.authority;
       if (has(ours, "tc") || has(theirs, "tc") || ns === undefined) return undefined;
       // Behind an alias a referral is itself no more than a help.
-      const isOthers = (line: string): boolean => ours.answer.length > 0 || !isUnder(line, ns);
-      if (![...ours.additional, ...theirs.additional].every(isOthers)) return undefined;
+      const isOwn = (line: string): boolean => ours.answer.length === 0 && isUnder(line, ns);
+      const own = [ours, theirs].map(({ additional }) => String(additional.filter(isOwn)));
+      if (own[0] !== own[1]) return undefined;
       return [ours, { ...theirs, additional: ours.additional }];
     }),
   },
@@ -286,6 +290,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     why: "NSEC and RRSIG may stand beside an alias, and are asked of it; NSD follows the alias",
     rfc: "RFC 4035 section 2.5",
     peers: ["nsd"],
+    isUnsignedOnly: true,
     settle: seen((ours, theirs, { type }) => {
       if (type !== RRSIG && type !== NSEC) return undefined;
       return aliases(theirs) > aliases(ours) ? [ours, ours] : undefined;

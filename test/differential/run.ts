@@ -1,5 +1,6 @@
 // Compares our answers with those of NSD and Knot, for as many questions as one likes.
-// Run: node test/differential/run.ts --questions 200000 --seed 7 [--show 20] [--threads 0] [--signed]
+// Run: node test/differential/run.ts --questions 200000 --seed 7 [--threads 0] [--signed]
+//   [--show 9]
 import { parseArgs } from "node:util";
 import { differenceText } from "./compare.ts";
 import { compareServers } from "./comparison.ts";
@@ -25,4 +26,6 @@ console.log(`${report.unexplained.length} differences without an explanation`);
 for (const { asked, peer, ours, theirs } of report.unexplained.slice(0, Number(values.show))) {
   console.log(differenceText(asked, peer, ours, theirs));
 }
-process.exitCode = report.unexplained.length === 0 ? 0 : 1;
+for (const text of report.unproved.slice(0, Number(values.show))) console.log(text);
+console.log(`${report.unproved.length} denials without a proof`);
+process.exitCode = report.unexplained.length + report.unproved.length === 0 ? 0 : 1;

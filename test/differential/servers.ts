@@ -247,6 +247,8 @@ async function untilServing(
 export function startNsd(source: ZoneSource): Promise<RunningServer> {
   const from =
     source.kind === "primary" ? `  request-xfr: AXFR 127.0.0.1@${source.port} NOKEY\n` : "";
+  const clause = ([apex, file]: readonly [Name, string]): string =>
+    `zone:\n  name: "${apex}"\n  zonefile: "${file}"\n${from}`;
   return startPeer("nsd", source, (folder, port, files) => ({
     program: "nsd",
     words: (config) => ["-d", "-c", config],
@@ -268,7 +270,7 @@ export function startNsd(source: ZoneSource): Promise<RunningServer> {
   rrl-whitelist-ratelimit: 0
 remote-control:
   control-enable: no
-${[...files].map(([apex, file]) => `zone:\n  name: "${apex}"\n  zonefile: "${file}"\n${from}`).join("")}`,
+${[...files].map(clause).join("")}`,
   }));
 }
 
@@ -277,6 +279,8 @@ export function startKnot(source: ZoneSource): Promise<RunningServer> {
   const isPrimary = source.kind === "primary";
   const remote = isPrimary ? `remote:\n  - id: ours\n    address: 127.0.0.1@${source.port}\n` : "";
   const from = isPrimary ? "    master: ours\n" : "";
+  const clause = ([apex, file]: readonly [Name, string]): string =>
+    `  - domain: "${apex}"\n    file: "${file}"\n${from}`;
   return startPeer("knot", source, (folder, port, files) => {
     mkdirSync(join(folder, "db"), { mode: 0o777 });
     return {
@@ -299,7 +303,7 @@ ${remote}template:
     zonefile-sync: -1
     journal-content: none
 zone:
-${[...files].map(([apex, file]) => `  - domain: "${apex}"\n    file: "${file}"\n${from}`).join("")}`,
+${[...files].map(clause).join("")}`,
     };
   });
 }

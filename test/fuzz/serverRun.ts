@@ -28,6 +28,8 @@ export interface ServerReport {
   readonly failures: readonly string[];
   /** What the server's memory grew by between the first fifth and the end. */
   readonly grownOctets: number;
+  /** The same of the whole process with its threads. */
+  readonly residentGrownOctets: number;
 }
 
 const SERVER = fileURLToPath(new URL("./fuzzedServer.ts", import.meta.url));
@@ -38,9 +40,16 @@ const TCP_EVERY = 5;
 const UDP_OCTETS_MAX = 1232;
 const FAILURES_MAX = 20;
 
-/** Sends `packets` mutated packets, drawn from `seed`, to a server of its own process. */
-export async function runServer(packets: number, seed: number): Promise<ServerReport> {
-  const child = fork(SERVER, { execArgv: ["--expose-gc"] });
+/**
+ * Sends `packets` mutated packets, drawn from `seed`, to a server of its own process, whose UDP is
+ * served by so many threads; 0: by its main thread.
+ */
+export async function runServer(
+  packets: number,
+  seed: number,
+  threads: number,
+): Promise<ServerReport> {
+  const child = fork(SERVER, [String(threads)], { execArgv: ["--expose-gc"] });
   try {
     const [{ port }] = (await once(child, "message")) as [{ port: number }];
     const run = new Run(port, new SeededChance(seed).fork("server"));
@@ -54,6 +63,7 @@ export async function runServer(packets: number, seed: number): Promise<ServerRe
       replies: run.replies,
       failures: [...run.failures, ...after.errors],
       grownOctets: after.heldOctets - before.heldOctets,
+      residentGrownOctets: after.residentOctets - before.residentOctets,
     };
   } finally {
     await ended(child);

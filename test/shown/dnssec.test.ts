@@ -146,7 +146,10 @@ test(
       assert.match(await delv(NAME, "A"), /; fully validated/);
       const pid = await region.pid("nameserver");
       process.kill(pid, "SIGKILL");
-      await until("is there again", async () => (await region.pid("nameserver").catch(() => pid)) !== pid);
+      await until(
+        "is there again",
+        async () => (await region.pid("nameserver").catch(() => pid)) !== pid,
+      );
       await until("answers", async () =>
         (await dig(region.places.dnsPort, "+time=1", NAME)).includes("status: NOERROR"),
       );

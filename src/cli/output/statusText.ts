@@ -62,13 +62,18 @@ function targetsText({ targets }: StatusView): string {
 
 function dnsText({ udp, secondaries, signedZones }: NameserverView): string {
   const { by, threads, reason } = udp;
-  const on = by === "threads" ? `${threads} threads` : `the main thread (${reason ?? "alone"})`;
+  const on =
+    by === "threads" ? counted(threads, "thread") : `the main thread (${reason ?? "alone"})`;
   const current = secondaries.filter(({ isCurrent }) => isCurrent).length;
   const more = [
     ...(secondaries.length > 0 ? [`${current} of ${secondaries.length} secondaries current`] : []),
-    ...(signedZones.length > 0 ? [`${signedZones.length} zones signed`] : []),
+    ...(signedZones.length > 0 ? [`${counted(signedZones.length, "zone")} signed`] : []),
   ];
   return [`UDP on ${on}`, ...more].join(", ");
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** A table of zones on their stores. */

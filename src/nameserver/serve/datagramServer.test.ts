@@ -115,10 +115,18 @@ test("a malformed cookie is a FORMERR, and a query for a cookie alone gets one",
   const server = new TestServer(ZONES);
   const short = query("www.example.test.", [cookie(CLIENT.subarray(0, 7))]);
   assert.equal(read(server.send(short)).rcode, Rcode.FORMERR);
-  const edns = { udpPayloadSize: 1232, version: 0, dnssecOk: false, options: [cookie(CLIENT)] };
-  const alone = read(server.send(encodeMessage({ ...emptyMessage(3), edns })));
+  const edns = { udpPayloadSize: 1232, version: 0, dnssecOk: false };
+  const askAlone = (data: EdnsOption) =>
+    read(server.send(encodeMessage({ ...emptyMessage(3), edns: { ...edns, options: [data] } })));
+  const alone = askAlone(cookie(CLIENT));
   assert.equal(alone.rcode, Rcode.NOERROR);
-  assert.equal(optionOf(alone, 10)?.length, 24);
+  const given = optionOf(alone, 10) ?? CLIENT;
+  assert.equal(given.length, 24);
+  assert.equal(askAlone(cookie(given)).rcode, Rcode.NOERROR);
+  // RFC 7873 section 5.4: whoever asks with a cookie that is not ours learns that it is not.
+  const wrong = askAlone(cookie(given.with(23, (given[23] ?? 0) ^ 1)));
+  assert.equal(wrong.rcode, Rcode.BADCOOKIE);
+  assert.equal(hexText(optionOf(wrong, 10) ?? CLIENT), hexText(given), "the right one goes back");
 });
 
 test("NSID is told where asked for, a client subnet goes back with scope 0", () => {
@@ -142,6 +150,7 @@ test("another version of EDNS is BADVERS", () => {
   const message = makeQuery(9, nameOf("www.example.test."), 1, { udpPayloadSize: 1232 });
   const asked = encodeMessage({ ...message, edns: { ...ednsOf(message), version: 1 } });
   assert.equal(read(server.send(asked)).rcode, Rcode.BADVERS);
+  assert.equal(server.share.counts().responses[Rcode.BADVERS], 1);
 });
 
 test("not yet seeded: SERVFAIL with error 14; no zone of ours: REFUSED with 20", () => {
@@ -246,6 +255,8 @@ test("a client with a right cookie is not limited; one without the server's gets
   for (let sent = 0; sent < 30; sent += 1) assert.equal(read(server.send(known)).answer.length, 2);
   const alias = query("alias.example.test.", [{ code: 10, data: given ?? CLIENT }]);
   for (let sent = 0; sent < 30; sent += 1) assert.equal(read(server.send(alias)).answer.length, 3);
+  const any = query("www.example.test.", [{ code: 10, data: given ?? CLIENT }], RRType.ANY);
+  for (let sent = 0; sent < 30; sent += 1) assert.equal(read(server.send(any)).answer.length, 2);
 });
 
 test("exempt networks and a limit of 0 are not limited, also when set later", () => {

@@ -211,7 +211,7 @@ export class DatagramServer {
       return this.#bare(at, reply.length, questionEnd(reply), Rcode.NOERROR, true);
     }
     if (((reply[2] ?? 0) & 2) !== 0) counters.add(COUNT.truncated);
-    counters.response((reply[3] ?? 0) & 0xf);
+    counters.response(rcodeOf(reply));
     return reply.length;
   }
 
@@ -260,8 +260,16 @@ function isForMain({ octets }: PacketMemory, at: number, length: number): boolea
   return type === RRType.AXFR || type === RRType.IXFR;
 }
 
+/** A reply's RCODE with its upper bits, which only replies without records have. */
+function rcodeOf(reply: Uint8Array): number {
+  const lower = (reply[3] ?? 0) & 0xf;
+  const isBare = reply.subarray(6, 11).every((octet) => octet === 0) && reply[11] === 1;
+  const opt = questionEnd(reply);
+  return isBare && reply[opt + 2] === RRType.OPT ? lower | ((reply[opt + 5] ?? 0) << 4) : lower;
+}
+
 function kindOf(reply: Uint8Array): ReplyKind {
-  const rcode = (reply[3] ?? 0) & 0xf;
+  const rcode = rcodeOf(reply);
   if (rcode === Rcode.NXDOMAIN) return NO_NAME;
   if (rcode !== Rcode.NOERROR) return ERROR;
   return reply[6] === 0 && reply[7] === 0 ? NO_DATA : POSITIVE;

@@ -107,7 +107,7 @@ export class FastPath {
   answer(at: number, length: number, addressAt: number): number {
     const query = this.query;
     this.isUsual = query.read(at, length, addressAt);
-    if (!this.isUsual) return GENERAL;
+    if (!this.isUsual || query.isSpecial) return GENERAL;
     const search = this.#search;
     search.find((at + HEADER_OCTETS) >> 2, query.nameOctets);
     this.isTruncated = false;

@@ -15,8 +15,8 @@ const ONE_QUESTION = 0x0000_0100;
 const ONE_ADDITIONAL = 0x0100_0000;
 
 /**
- * What a query asks that the fast path answers: one question of class IN for an ordinary type,
- * with EDNS of version 0 or without. One object serves all queries of a thread, one at a time.
+ * What the usual query asks: one question of class IN, with EDNS of version 0 or without. The fast
+ * path answers it for ordinary types. One object serves all queries of a thread, one at a time.
  */
 export class FastQuery {
   /** Octet where the message begins. */
@@ -25,6 +25,8 @@ export class FastQuery {
   /** Octet behind the question. */
   questionEnd = 0;
   type = 0;
+  /** The type has rules of its own, which the general path knows. */
+  isSpecial = false;
   hasEdns = false;
   dnssecOk = false;
   /** Octets that the reply may have. */
@@ -72,7 +74,7 @@ export class FastQuery {
     const type = ((octets[next] as number) << 8) | (octets[next + 1] as number);
     this.type = type;
     if (octets[next + 2] !== 0 || octets[next + 3] !== RRClass.IN) return false;
-    if (isSpecial(type)) return false;
+    this.isSpecial = isSpecial(type);
     const questionEnd = next + QUESTION_TAIL_OCTETS;
     this.questionEnd = questionEnd;
     if (additional === 0) {

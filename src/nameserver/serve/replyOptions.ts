@@ -1,5 +1,6 @@
 import type { SocketAddress } from "../../base/index.ts";
 import {
+  CLIENT_COOKIE_OCTETS,
   COOKIE_OPTION,
   COOKIE_VERSION_WORD,
   type Edns,
@@ -12,7 +13,7 @@ import {
   Rcode,
 } from "../../dns/index.ts";
 import type { ServePlan } from "./servePlan.ts";
-import { ServerCookies } from "./serverCookies.ts";
+import { ServerCookies, VALID_COOKIE } from "./serverCookies.ts";
 
 /** The largest COOKIE option that is looked at. */
 const COOKIE_OCTETS_MAX = 40;
@@ -32,8 +33,8 @@ export class ReplyOptions {
 
   /**
    * The response with the options that answer the request's. A malformed cookie makes it a FORMERR
-   * (RFC 7873 section 5.2.2); a query without a question but with a cookie asks for a cookie alone
-   * (section 5.4).
+   * (RFC 7873 section 5.2.2); a query without a question but with a cookie asks for a cookie alone,
+   * and whether the one that it has is good (section 5.4).
    */
   complete(
     response: Message,
@@ -49,22 +50,28 @@ export class ReplyOptions {
       return { ...response, ...NOTHING, aa: false, rcode: Rcode.FORMERR };
     }
     const added: EdnsOption[] = [];
-    if (cookie !== undefined) added.push(this.#cookie(cookie.data, source, nowSeconds));
+    let rcode = response.rcode;
+    if (cookie !== undefined) {
+      const { option, isWrong } = this.#cookie(cookie.data, source, nowSeconds);
+      added.push(option);
+      const isAllAsked = isQuery && response.question.length === 0;
+      if (isAllAsked) rcode = isWrong ? Rcode.BADCOOKIE : Rcode.NOERROR;
+    }
     if (this.#nsid.length > 0 && asked.options.some(({ code }) => code === NSID_OPTION)) {
       added.push({ code: NSID_OPTION, data: this.#nsid });
     }
     if (added.length === 0) return response;
     const edns = { ...response.edns, options: [...added, ...response.edns.options] };
-    const asksCookie = isQuery && cookie !== undefined && response.question.length === 0;
-    return asksCookie ? { ...response, edns, rcode: Rcode.NOERROR } : { ...response, edns };
+    return { ...response, edns, rcode };
   }
 
-  #cookie(data: Uint8Array, source: SocketAddress, nowSeconds: number): EdnsOption {
+  /** The cookie that goes back, and whether the one that came had a wrong server's part. */
+  #cookie(data: Uint8Array, source: SocketAddress, nowSeconds: number) {
     const address = addressWords(source.address);
     const cookies = address.length === 1 ? this.#v4 : this.#v6;
     for (const [index, octet] of data.entries()) this.#data.setUint8(index, octet);
     cookies.begin(nowSeconds);
-    cookies.check(this.#data, 0, data.length, address, 0);
+    const state = cookies.check(this.#data, 0, data.length, address, 0);
     const reply = new DataView(new ArrayBuffer(24));
     reply.setInt32(0, this.#data.getInt32(0, true), true);
     reply.setInt32(4, this.#data.getInt32(4, true), true);
@@ -72,7 +79,8 @@ export class ReplyOptions {
     reply.setInt32(12, cookies.timeWord, true);
     reply.setInt32(16, cookies.hashLow, true);
     reply.setInt32(20, cookies.hashHigh, true);
-    return { code: COOKIE_OPTION, data: new Uint8Array(reply.buffer) };
+    const option = { code: COOKIE_OPTION, data: new Uint8Array(reply.buffer) };
+    return { option, isWrong: data.length > CLIENT_COOKIE_OCTETS && state !== VALID_COOKIE };
   }
 }
 

@@ -1,5 +1,6 @@
 import { assert, type Chance, type Clock, type Log, type SocketAddress } from "../../base/index.ts";
 import { READERS_MAX } from "../zone/arenaLayout.ts";
+import { unpin } from "../zone/arenaReader.ts";
 import { ArenaZones } from "../zone/arenaZones.ts";
 import { DatagramServer } from "./datagramServer.ts";
 import { THREAD_READERS } from "./mainThreadServer.ts";
@@ -18,6 +19,11 @@ export interface ThreadPorts {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly log: Log;
+}
+
+/** Lets go of the zones that a thread was reading when it ended: their memory was held for it. */
+export function releaseThread(plan: ServePlan, thread: number): void {
+  unpin(new Int32Array(plan.arena), THREAD_READERS + thread);
 }
 
 /** The serving code of one thread, by the plan that all threads share. */

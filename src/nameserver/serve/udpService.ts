@@ -17,6 +17,7 @@ import type { RateLimit } from "./rateLimitTable.ts";
 import { ReplyOptions } from "./replyOptions.ts";
 import { type ServePlan, ServeShare } from "./servePlan.ts";
 import type { ServeCounts } from "./threadCounters.ts";
+import { releaseThread } from "./threadServer.ts";
 
 /** What serving over UDP needs. */
 export interface UdpServiceParts {
@@ -78,7 +79,10 @@ export class UdpService {
       source: SocketAddress,
       reply: (bytes: Uint8Array) => void,
     ): void => this.#handle(bytes, source, reply);
-    if (!("absent" in threads)) return threads.listen(on, { plan: this.plan, receive });
+    if (!("absent" in threads)) {
+      const ended = (thread: number): void => releaseThread(this.plan, thread);
+      return threads.listen(on, { plan: this.plan, receive, ended });
+    }
     const { clock, chance, log } = this.#parts;
     const server = new MainThreadServer(this.plan, on, { clock, chance, log });
     return datagrams.listen(on, (bytes, source, reply) => {

@@ -1,4 +1,4 @@
-import { assert, utf8, utf8Text } from "../../base/index.ts";
+import { assert, utf8Text } from "../../base/index.ts";
 import {
   isAtOrBelow,
   makeRRset,
@@ -31,7 +31,9 @@ const CHANGE = 3;
 /** In front of what a name owned before: not known, or RRsets that it still has, and the others. */
 const UNKNOWN_BEFORE = 0;
 const KNOWN_BEFORE = 1;
-const FIRST_OCTETS = 1024;
+const FIRST_OCTETS = 4096;
+/** A buffer that is kept between records: larger ones are rare, and not worth the memory. */
+const SPARE_OCTETS_MAX = 2 ** 20;
 
 /** Octets of a record. */
 export function encodeStateRecord(record: StateRecord): Uint8Array {
@@ -42,10 +44,10 @@ export function encodeStateRecord(record: StateRecord): Uint8Array {
     return out.finish();
   }
   out.number(CHANGE, 1);
-  out.block(utf8(record.commit.zone));
+  out.name(record.commit.zone);
   out.number(record.commit.changes.length, 4);
   for (const { name, rrsets, before } of record.commit.changes) {
-    out.block(utf8(name));
+    out.name(name);
     writeRRsets(out, rrsets);
     out.number(before === undefined ? UNKNOWN_BEFORE : KNOWN_BEFORE, 1);
     if (before !== undefined) writeBefore(out, before, rrsets);
@@ -65,13 +67,12 @@ function writeRRsets(out: OctetWriter, rrsets: readonly RRset[]): void {
 
 /** What a name still owns is not written twice: numbers of those RRsets, then the others. */
 function writeBefore(out: OctetWriter, before: readonly RRset[], after: readonly RRset[]): void {
-  const kept = after.flatMap((rrset, index) => (before.some(isSame(rrset)) ? [index] : []));
+  const kept: number[] = [];
+  for (const [index, rrset] of after.entries()) if (holds(before, rrset)) kept.push(index);
   out.number(kept.length, 2);
   for (const index of kept) out.number(index, 2);
-  writeRRsets(
-    out,
-    before.filter((rrset) => !after.some(isSame(rrset))),
-  );
+  const others = kept.length === 0 ? before : before.filter((rrset) => !holds(after, rrset));
+  writeRRsets(out, others);
 }
 
 function readBefore(
@@ -89,8 +90,11 @@ function readBefore(
   return inOrder([...kept, ...readRRsets(reader, name)]);
 }
 
-function isSame(rrset: RRset): (other: RRset) => boolean {
-  return (other) => other === rrset || sameRRset(other, rrset);
+function holds(rrsets: readonly RRset[], rrset: RRset): boolean {
+  for (const other of rrsets) {
+    if (other === rrset || (other.type === rrset.type && sameRRset(other, rrset))) return true;
+  }
+  return false;
 }
 
 /** Reads a record; undefined where it is not one that {@link encodeStateRecord} writes. */
@@ -131,13 +135,24 @@ function readRRsets(reader: OctetReader, name: Name): readonly RRset[] {
   return rrsets;
 }
 
+// Making a zeroed buffer costs more than writing a commit into it. Records are encoded one after
+// another, each in one step; a second writer meanwhile would make its own.
+let spare: Uint8Array | undefined;
+const ENDED = new Uint8Array(0);
+
 class OctetWriter {
-  #bytes = new Uint8Array(FIRST_OCTETS);
+  #bytes: Uint8Array;
   #length = 0;
+
+  constructor() {
+    this.#bytes = spare ?? new Uint8Array(FIRST_OCTETS);
+    spare = undefined;
+  }
 
   /** Writes a whole number in `octets` octets, in network order. */
   number(value: number, octets: 1 | 2 | 4): void {
-    assert(value >= 0 && value < 2 ** (octets * 8), `${value} fits ${octets} octets`);
+    const isIn = value >= 0 && value <= (octets === 4 ? 0xffff_ffff : (1 << (octets * 8)) - 1);
+    if (!isIn) assert(false, `${value} fits ${octets} octets`);
     this.#reserve(octets);
     for (let shift = (octets - 1) * 8; shift >= 0; shift -= 8) {
       this.#bytes[this.#length] = value >>> shift;
@@ -153,8 +168,22 @@ class OctetWriter {
     this.#length += octets.length;
   }
 
+  /** Writes the text of a name, which is ASCII, behind its length. */
+  name(name: Name): void {
+    this.number(name.length, 2);
+    this.#reserve(name.length);
+    for (let index = 0; index < name.length; index += 1) {
+      this.#bytes[this.#length + index] = name.charCodeAt(index);
+    }
+    this.#length += name.length;
+  }
+
+  /** A copy of all that was written. Ends the writer: its buffer serves the next one. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    const whole = this.#bytes.slice(0, this.#length);
+    if (this.#bytes.length <= SPARE_OCTETS_MAX) spare = this.#bytes;
+    this.#bytes = ENDED;
+    return whole;
   }
 
   #reserve(octets: number): void {

@@ -2,7 +2,7 @@ import { assert, type Disk } from "../../base/index.ts";
 import type { Name } from "../../dns/index.ts";
 import { NameserverError } from "../nameserverError.ts";
 import type { Arena } from "../zone/arena.ts";
-import { fillArena } from "../zone/arenaFill.ts";
+import { ArenaFill } from "../zone/arenaFill.ts";
 import { wordsFor } from "../zone/arenaLayout.ts";
 import { memoryFull, type ZoneData } from "../zone/zoneData.ts";
 import {
@@ -46,41 +46,56 @@ export async function readImage(disk: Disk, file: string, arena: Arena): Promise
   }
   if (tail.nodeWords >= arena.space.leftWords) throw memoryFull(arena);
   const first = arena.space.takeFirst(tail.nodeWords);
-  const damaged = await readNodes(disk, file, arena, first, tail);
-  if (damaged >= 0) {
-    const at = (IMAGE_HEAD_WORDS + damaged * IMAGE_CHUNK_WORDS) * 4;
+  const fill = new ArenaFill(arena, first, tail);
+  const read = await readNodes(disk, file, arena, first, tail, fill);
+  if (read.kind === "damaged-chunk") {
+    const at = (IMAGE_HEAD_WORDS + read.chunk * IMAGE_CHUNK_WORDS) * 4;
     return { kind: "damaged", problem: `it is damaged behind octet ${at}` };
   }
-  const zones = fillArena(arena, first, tail);
+  const zones = read.kind === "read" ? fill.finish() : undefined;
   return zones === undefined
     ? { kind: "damaged", problem: "its nodes are not what its end says" }
     : { kind: "read", zones };
 }
 
-/** The number of the first chunk that is damaged; -1 where all are whole. */
+type NodesRead =
+  | { readonly kind: "read" | "malformed" }
+  | { readonly kind: "damaged-chunk"; readonly chunk: number };
+
+/** Reads, checks and takes nodes; the disk reads on while that is done. */
 async function readNodes(
   disk: Disk,
   file: string,
   arena: Arena,
   first: number,
   { nodeWords, checks }: ImageTail,
-): Promise<number> {
+  fill: ArenaFill,
+): Promise<NodesRead> {
   assert(checks.length === Math.ceil(nodeWords / IMAGE_CHUNK_WORDS), "every chunk has a check");
   const { words, octets } = arena;
-  const stepWords = CHUNKS_PER_READ * IMAGE_CHUNK_WORDS;
-  for (let done = 0; done < nodeWords; done += stepWords) {
-    const count = Math.min(stepWords, nodeWords - done);
+  const wordsOf = (done: number) => Math.min(CHUNKS_PER_READ * IMAGE_CHUNK_WORDS, nodeWords - done);
+  const begin = (done: number): Promise<number> => {
     const at = (first + done) * 4;
-    const target = octets.subarray(at, at + count * 4);
-    const read = await disk.readInto(file, (IMAGE_HEAD_WORDS + done) * 4, target);
+    const target = octets.subarray(at, at + wordsOf(done) * 4);
+    const reading = disk.readInto(file, (IMAGE_HEAD_WORDS + done) * 4, target);
+    reading.catch(() => {}); // whoever awaits it hears of it, if it still counts then
+    return reading;
+  };
+  let reading = begin(0);
+  for (let done = 0, count = 0; done < nodeWords; done += count) {
+    count = wordsOf(done);
+    await reading; // what is missing at its end is zeros, and not what the check says
+    if (done + count < nodeWords) reading = begin(done + count);
     for (let chunk = done; chunk < done + count; chunk += IMAGE_CHUNK_WORDS) {
       const size = Math.min(IMAGE_CHUNK_WORDS, nodeWords - chunk);
       const number = chunk / IMAGE_CHUNK_WORDS;
-      const isThere = (chunk - done + size) * 4 <= read;
-      if (!isThere || checkWords(words, first + chunk, size) !== checks[number]) return number;
+      if (checkWords(words, first + chunk, size) !== checks[number]) {
+        return { kind: "damaged-chunk", chunk: number };
+      }
     }
+    if (!fill.take(first + done + count)) return { kind: "malformed" };
   }
-  return -1;
+  return { kind: "read" };
 }
 
 async function readTail(

@@ -10,7 +10,7 @@ import { parseFence } from "../../plan/index.ts";
 import { Committer } from "../update/committer.ts";
 import { APEX, at, endpointWrite, linesAt, rrsetsOf, update } from "../zone/exampleZone.suite.ts";
 import { ZoneData } from "../zone/zoneData.ts";
-import { inOrder } from "../zone/zoneDraft.ts";
+import { inOrder, ZoneDraft } from "../zone/zoneDraft.ts";
 import { ZoneTable } from "../zone/zoneTable.ts";
 import { fenceNode } from "../zone/zoneView.ts";
 import { bulkLoad } from "./bulkLoad.ts";
@@ -174,16 +174,42 @@ describe("StateFiles", () => {
     assert.equal(found.nameCount, zone.nameCount);
   });
 
-  it("goes on with its journal where a snapshot cannot be written", async () => {
+  it("goes on with journals where no image can be written, and needs each of them", async () => {
     const disk = new SimDisk();
     const { committer, clock } = await open(disk, 500);
-    disk.failWhen = ({ name }) => (name.startsWith("snapshot") ? noSpace() : undefined);
+    disk.failWhen = ({ name }) => (name.startsWith("image") ? noSpace() : undefined);
     for (let index = 0; index < 40; index += 1) {
       assert.equal(await addName(committer, `n${index}`), "NOERROR");
       await clock.advance(1);
     }
-    const { zone } = await open(disk.crash("nothing", new SeededChance(1)));
-    assert.equal(zone.nameCount, 41);
+    const survivor = disk.crash("nothing", new SeededChance(1));
+    assert.equal((await open(survivor)).zone.nameCount, 41);
+    survivor.tamper("journal-1", (bytes) => bytes.slice(0, -1));
+    await assert.rejects(open(survivor), {
+      fault: { code: "state-unreadable", file: "journal-1", problem: "its end is damaged" },
+    });
+  });
+
+  it("wants no second image while it writes one", async () => {
+    const disk = new SimDisk();
+    const { files, zones, arena } = await StateFiles.open(disk, 100, ARENA_OCTETS);
+    const zone = new ZoneData(APEX, arena);
+    zones.set(APEX, zone);
+    const changes = [{ name: APEX, rrsets: rrsetsOf(SETUP) }];
+    const commit = async (): Promise<void> => {
+      const draft = new ZoneDraft(zone);
+      draft.set(APEX, rrsetsOf(SETUP));
+      await files.append([{ zone: APEX, changes }]);
+      zone.apply(draft);
+    };
+    await commit();
+    assert.equal(files.wantsSnapshot, true);
+    await files.beginJournal();
+    const writing = files.writeSnapshot(zones, () => Promise.resolve());
+    await commit();
+    assert.equal(files.wantsSnapshot, false);
+    await writing;
+    assert.equal(files.wantsSnapshot, true);
   });
 
   it("refuses a state folder that lacks a file, and says what to do", async () => {

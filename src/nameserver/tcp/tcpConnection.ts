@@ -18,7 +18,7 @@ export interface TcpConnectionParts {
   readonly onClosed: (connection: TcpConnection) => void;
 }
 
-/** What a message of a transfer costs, in messages that are answered: it has 500 records. */
+/** What a message of a transfer costs, in messages that are answered: it has 1,000 records. */
 const STREAMED_COST = 8;
 
 /** Up to here, copying a reply behind its length beats handing over two pieces. */

@@ -12,7 +12,7 @@ import {
   rrsetType,
   word,
 } from "../zone/arenaLayout.ts";
-import { NodesByPlace } from "./nodesByPlace.ts";
+import { NodesAhead } from "./nodesAhead.ts";
 import type { RecordSource } from "./recordSource.ts";
 
 /** The pointer to the question's name in front of each record of a body. */
@@ -27,7 +27,7 @@ const RECORD_HEAD_OCTETS = 10;
  */
 export class ArenaRecords implements RecordSource {
   readonly #memory: ArenaMemory;
-  readonly #walk: NodesByPlace;
+  readonly #walk: NodesAhead;
   #node = 0;
   #rrset = 0;
   #rrsetsLeft = 0;
@@ -37,7 +37,7 @@ export class ArenaRecords implements RecordSource {
 
   constructor(memory: ArenaMemory, root: number, zone: number) {
     this.#memory = memory;
-    this.#walk = new NodesByPlace(memory, root, zone);
+    this.#walk = new NodesAhead(memory, root, zone);
   }
 
   fill(writer: TransferWriter): "done" | "full" | "impossible" {
@@ -60,7 +60,7 @@ export class ArenaRecords implements RecordSource {
   #setOwner(writer: TransferWriter): void {
     const { words, octets } = this.#memory;
     const node = this.#node;
-    writer.setOwner(octets, (node + NODE_OWNER) * 4, ownerOctets(words, node));
+    writer.setNewOwner(octets, (node + NODE_OWNER) * 4, ownerOctets(words, node));
   }
 
   #lengthOfRecord(): number {

@@ -1,5 +1,6 @@
 import { assert } from "../../base/index.ts";
-import type { TransferWriter } from "../../dns/index.ts";
+import type { RRset, TransferWriter } from "../../dns/index.ts";
+import { RECORD_HEAD_OCTETS, writeRecord } from "../zone/arenaEncode.ts";
 
 /** Records for a transfer, written as far as a message has room, and then further. */
 export interface RecordSource {
@@ -55,32 +56,49 @@ export class PackedRecords implements RecordSource {
   }
 }
 
+const FIRST_OCTETS = 4096;
+/** A buffer that is kept between changes: larger ones are rare, and not worth the memory. */
+const SPARE_OCTETS_MAX = 2 ** 20;
+const SPARES_MAX = 2; // what a change removes, and what it adds
+const NOTHING = new Uint8Array(0);
+// Making a zeroed buffer costs more than writing most changes into it.
+const spares: Uint8Array[] = [];
+
 /** Writes packed records; see {@link PackedRecords}. */
 export class RecordPacker {
-  #bytes = new Uint8Array(512);
+  #bytes = spares.pop() ?? new Uint8Array(FIRST_OCTETS);
   #length = 0;
   recordCount = 0;
 
-  /** Adds one record: its owner in wire format, and all from its type on. */
-  add(owner: Uint8Array, record: Uint8Array): void {
-    assert(owner.length <= 255 && record.length <= 0xffff, "a record has the lengths of DNS");
-    const end = this.#length + 1 + owner.length + 2 + record.length;
-    if (end > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2));
-      grown.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = grown;
-    }
+  /** Adds one record of an RRset; its owner in wire format. */
+  add(owner: Uint8Array, rrset: Pick<RRset, "type" | "ttlSeconds">, rdata: Uint8Array): void {
+    const octets = RECORD_HEAD_OCTETS - 2 + rdata.length;
+    assert(owner.length <= 255 && octets <= 0xffff, "a record has the lengths of DNS");
     const lengthAt = this.#length + 1 + owner.length;
-    this.#bytes[this.#length] = owner.length;
-    this.#bytes.set(owner, this.#length + 1);
-    this.#bytes[lengthAt] = record.length >> 8;
-    this.#bytes[lengthAt + 1] = record.length;
-    this.#bytes.set(record, lengthAt + 2);
+    const end = lengthAt + 2 + octets;
+    if (end > this.#bytes.length) this.#grow(end);
+    const bytes = this.#bytes;
+    bytes[this.#length] = owner.length;
+    bytes.set(owner, this.#length + 1);
+    bytes[lengthAt] = octets >> 8;
+    bytes[lengthAt + 1] = octets;
+    writeRecord(bytes, lengthAt + 2, rrset.type, rrset.ttlSeconds, rdata);
     this.#length = end;
     this.recordCount += 1;
   }
 
+  /** A copy of all that was written. Ends the packer: its buffer serves the next one. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    const whole = this.#bytes.slice(0, this.#length);
+    const isKept = this.#bytes.length <= SPARE_OCTETS_MAX && spares.length < SPARES_MAX;
+    if (isKept) spares.push(this.#bytes);
+    this.#bytes = NOTHING;
+    return whole;
+  }
+
+  #grow(octets: number): void {
+    const grown = new Uint8Array(Math.max(octets, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
   }
 }

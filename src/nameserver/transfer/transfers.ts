@@ -11,7 +11,7 @@ import type { OpenedZone } from "./openedZone.ts";
 import { SerialKeeper } from "./serialKeeper.ts";
 import type { SecondaryReport, TransferReport } from "./transferCounts.ts";
 import { secondaryText, TransferAccess, type TransferRules } from "./transferRules.ts";
-import { type ZoneDelta, zoneDeltaOf, zoneDeltaOfCommit } from "./zoneDelta.ts";
+import { type ZoneDelta, zoneDeltaOf } from "./zoneDelta.ts";
 import { ZoneTransfers } from "./zoneTransfers.ts";
 
 /** Ports and parts that transfers need. */
@@ -111,14 +111,14 @@ export class Transfers implements CommitWatcher {
   /** Takes commits that were read back from disk, oldest first, before {@link configure}. */
   async restore(commits: AsyncIterable<ZoneCommit>): Promise<void> {
     for await (const commit of commits) {
-      const delta = zoneDeltaOfCommit(commit);
+      const delta = zoneDeltaOf(commit);
       if (delta === undefined) this.#history.clear(commit.zone);
       else this.#history.note(delta);
     }
   }
 
-  onDurable(zone: ZoneData, commit: ZoneCommit): void {
-    const delta = zoneDeltaOf(zone, commit.changes);
+  onDurable(commit: ZoneCommit): void {
+    const delta = zoneDeltaOf(commit);
     if (delta !== undefined) this.#durable.push(delta);
   }
 

@@ -1,15 +1,7 @@
 import { compareBytes } from "../../base/index.ts";
-import {
-  decodeSoa,
-  encodeName,
-  type Name,
-  RRClass,
-  type RRset,
-  RRType,
-  sameRRset,
-} from "../../dns/index.ts";
+import { decodeSoa, encodeName, type Name, RRClass, type RRset, RRType } from "../../dns/index.ts";
 import type { ZoneCommit } from "../state/commitCodec.ts";
-import type { NameChange } from "../zone/zoneDraft.ts";
+import { coveredBy } from "../zone/zoneDraft.ts";
 import { rrsetOfType } from "../zone/zoneNode.ts";
 import type { ZoneView } from "../zone/zoneView.ts";
 import { RecordPacker } from "./recordSource.ts";
@@ -34,34 +26,15 @@ export function deltaOctets({ fromSoa, toSoa, removed, added }: ZoneDelta): numb
 }
 
 /**
- * What a commit makes of a zone. To be called before it is applied: `before` is the zone without
- * it, `changes` every name that it writes. Undefined where the zone had no SOA, or gets none: then
- * there is no version to come from. Costs by what changes.
+ * What a commit made of a zone. Undefined where the zone had no SOA, or got none: then there is no
+ * version to come from. Also where the commit does not say what was before, as those of the first
+ * version. Costs by what changes.
  */
-export function zoneDeltaOf(
-  before: ZoneView,
-  changes: readonly NameChange[],
-): ZoneDelta | undefined {
-  return deltaOf(before.apex, changes, ({ name }) => before.node(name)?.rrsets ?? []);
-}
-
-/**
- * The same of a commit that was read back from disk. Undefined also where it does not say what was
- * before, as those of the first version.
- */
-export function zoneDeltaOfCommit({ zone, changes }: ZoneCommit): ZoneDelta | undefined {
+export function zoneDeltaOf({ zone, changes }: ZoneCommit): ZoneDelta | undefined {
   if (changes.some(({ before }) => before === undefined)) return undefined;
-  return deltaOf(zone, changes, ({ before }) => before ?? []);
-}
-
-function deltaOf(
-  apex: Name,
-  changes: readonly NameChange[],
-  before: (change: NameChange) => readonly RRset[],
-): ZoneDelta | undefined {
-  const apexChange = changes.find(({ name }) => name === apex);
+  const apexChange = changes.find(({ name }) => name === zone);
   if (apexChange === undefined) return undefined;
-  const oldSoa = before(apexChange).find(({ type }) => type === RRType.SOA);
+  const oldSoa = apexChange.before?.find(({ type }) => type === RRType.SOA);
   const newSoa = apexChange.rrsets.find(({ type }) => type === RRType.SOA);
   const [oldRdata] = oldSoa?.rdata ?? [];
   const [newRdata] = newSoa?.rdata ?? [];
@@ -69,11 +42,13 @@ function deltaOf(
   if (oldRdata === undefined || newRdata === undefined) return undefined;
   const removed = new RecordPacker();
   const added = new RecordPacker();
-  for (const change of changes) {
-    packChange(change.name, before(change), change.rrsets, removed, added);
+  for (const { name, before = [], rrsets } of changes) {
+    const owner = encodeName(name);
+    packMissing(owner, before, rrsets, removed);
+    packMissing(owner, rrsets, before, added);
   }
   return {
-    zone: apex,
+    zone,
     fromSerial: decodeSoa(oldRdata).serial,
     toSerial: decodeSoa(newRdata).serial,
     fromSoa: recordOctets(oldSoa, oldRdata),
@@ -107,37 +82,33 @@ function recordOctets({ type, ttlSeconds }: RRset, rdata: Uint8Array): Uint8Arra
   return octets;
 }
 
-function packChange(
-  name: Name,
-  before: readonly RRset[],
-  after: readonly RRset[],
-  removed: RecordPacker,
-  added: RecordPacker,
+/** Packs the records of `these` that are not among `those`. */
+function packMissing(
+  owner: Uint8Array,
+  these: readonly RRset[],
+  those: readonly RRset[],
+  into: RecordPacker,
 ): void {
-  const gone = before.filter((rrset) => !holdsSame(after, rrset));
-  const come = after.filter((rrset) => !holdsSame(before, rrset));
-  const old = gone.flatMap(recordsOf).toSorted(compareBytes);
-  const next = come.flatMap(recordsOf).toSorted(compareBytes);
-  const owner = encodeName(name);
-  let index = 0;
-  for (const record of old) {
-    for (; index < next.length; index += 1) {
-      const other = next[index];
-      if (other === undefined || compareBytes(other, record) >= 0) break;
-      added.add(owner, other);
+  for (const rrset of these) {
+    if (rrset.type === RRType.SOA) continue; // has places of its own
+    const other = those.find((one) => one === rrset || isCounterpart(one, rrset));
+    if (other === rrset) continue;
+    const kept = other?.rdata ?? [];
+    let index = 0; // both are in canonical order
+    for (const rdata of rrset.rdata) {
+      let order = 1;
+      for (; index < kept.length; index += 1) {
+        const one = kept[index];
+        order = one === undefined ? 1 : compareBytes(one, rdata);
+        if (order >= 0) break;
+      }
+      if (index === kept.length || order > 0) into.add(owner, rrset, rdata);
     }
-    const other = next[index];
-    if (other !== undefined && compareBytes(other, record) === 0) index += 1;
-    else removed.add(owner, record);
   }
-  for (const record of next.slice(index)) added.add(owner, record);
 }
 
-function recordsOf(rrset: RRset): Uint8Array[] {
-  if (rrset.type === RRType.SOA) return []; // has places of its own
-  return rrset.rdata.map((rdata) => recordOctets(rrset, rdata));
-}
-
-function holdsSame(rrsets: readonly RRset[], rrset: RRset): boolean {
-  return rrsets.some((other) => other === rrset || sameRRset(other, rrset));
+/** Whether the records of two RRsets of one name can be the same. */
+function isCounterpart(left: RRset, right: RRset): boolean {
+  if (left.type !== right.type || left.ttlSeconds !== right.ttlSeconds) return false;
+  return coveredBy(left) === coveredBy(right);
 }

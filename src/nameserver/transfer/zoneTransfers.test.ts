@@ -84,7 +84,9 @@ class World {
       draft.set(at(name), rrsetsOf(lines.map((line) => `${name} ${line}`)));
     }
     for (const { name, rrsets } of raisedSerial(draft, this.serial)) draft.set(name, rrsets);
-    this.history.note(zoneDeltaOf(this.zone, draft.changes()) ?? assert.fail());
+    this.history.note(
+      zoneDeltaOf({ zone: this.zone.apex, changes: draft.changes() }) ?? assert.fail(),
+    );
     this.zone.apply(draft);
   }
 
@@ -182,7 +184,8 @@ describe("ZoneTransfers", () => {
   });
 
   it("sends what a zone was when it began, whatever is committed meanwhile", () => {
-    const many = Array.from({ length: 3000 }, (_, index) => `n${index} 60 A 192.0.2.1`);
+    const count = 3500;
+    const many = Array.from({ length: count }, (_, index) => `n${index} 60 A 192.0.2.1`);
     const world = new World(many);
     const before = linesOf(world.zone);
     const answer = world.ask(makeAxfrQuery(1, APEX));
@@ -193,10 +196,38 @@ describe("ZoneTransfers", () => {
       const next = answer.messages.next();
       if (next.done === true) break;
       records.push(...decoded(next.value).answer);
-      world.commit({ [`n${index}`]: [], [`n${2999 - index}`]: ["60 A 192.0.2.9"] });
+      // Every name goes, comes back, or gets another address: what memory may be used again is.
+      const sets = Array.from({ length: count }, (_, at): [string, readonly string[]] => {
+        return [`n${at}`, (at + index) % 3 === 0 ? [] : [`60 A 192.0.2.${index + 2}`]];
+      });
+      world.commit(Object.fromEntries(sets));
+      world.commit({ more: [`60 A 192.0.2.${index + 2}`] });
     }
     assert.deepEqual(records.slice(0, -1).map(lineOf).sort(), before);
     assert.deepEqual(world.sent, [100]);
+    world.commit({ more: [] });
+    // The newest version itself settles with the next one.
+    assert.ok(world.zone.arena.settling.waitingCount <= 1, "old memory is given back");
+  });
+
+  it("streams one change that is many messages long", () => {
+    const lines = (last: number) =>
+      Array.from({ length: 5000 }, (_, index): [string, readonly string[]] => {
+        return [`n${index}`, [`60 A 192.0.2.${last}`]];
+      });
+    const world = new World();
+    world.commit(Object.fromEntries(lines(1)));
+    const held = linesOf(world.zone);
+    const from = world.serial;
+    world.commit(Object.fromEntries(lines(2).slice(0, 3000)));
+    const answer = world.ask(makeIxfrQuery(1, APEX, from));
+    if (answer.kind !== "messages") assert.fail();
+    let messages = 0;
+    while (answer.messages.next().done !== true) messages += 1;
+    assert.ok(messages > 1, `${messages} messages`);
+    const transfer = world.transfer(from);
+    assert.equal(transfer.kind, "differences");
+    assert.deepEqual(applied(held, transfer), linesOf(world.zone));
   });
 
   it("answers the SOA alone to who has the newest, or one that is ahead", () => {

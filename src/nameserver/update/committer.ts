@@ -20,6 +20,7 @@ import type { ZoneTable } from "../zone/zoneTable.ts";
 import type { ZoneView } from "../zone/zoneView.ts";
 import { evaluateSetup } from "./evaluateSetup.ts";
 import { evaluateUpdate, NO_TERMS, type UpdateTerms } from "./evaluateUpdate.ts";
+import type { ZonesBelow } from "./rules/judgeUpdate.ts";
 import type { Rule } from "./rules/refusal.ts";
 
 /** What is answered to an UPDATE. */
@@ -46,6 +47,12 @@ interface Waiting {
   readonly settle: (outcome: UpdateOutcome) => void;
 }
 
+/** A change of a group, and what is answered to it once the group is durable. */
+interface Settling {
+  readonly settle: (outcome: UpdateOutcome) => void;
+  readonly outcome: UpdateOutcome;
+}
+
 type Work =
   | { readonly kind: "update"; readonly update: Update; readonly terms: UpdateTerms }
   /** By the server itself: its configuration, its signatures. */
@@ -70,8 +77,8 @@ interface CommitSigner {
 
 /** Whoever follows what is committed. */
 export interface CommitWatcher {
-  /** A commit is durable. `zone` still shows what was before it. */
-  onDurable(zone: ZoneData, commit: ZoneCommit): void;
+  /** A commit is durable; its zone still shows what was before it. */
+  onDurable(commit: ZoneCommit): void;
   /** The zones of a group of commits show what they were made. */
   onShown(zones: readonly ZoneData[]): void;
 }
@@ -90,7 +97,9 @@ const DONE: UpdateOutcome = { rcode: Rcode.NOERROR };
 
 /**
  * Makes changes one group after another: while one is being made durable, the next ones wait, and
- * then share a sync. A change is shown to queries, and answered, only once it is durable.
+ * then share a sync. A change is shown to queries, and answered, only once it is durable. They are
+ * not evaluated meanwhile, over changes that may never be: under load a sync is one fiftieth of a
+ * group's time, and reading the next messages already fills it.
  */
 export class Committer {
   readonly #parts: CommitterParts;
@@ -174,15 +183,13 @@ export class Committer {
   /** Says whether the disk took it. */
   async #commitGroup(): Promise<boolean> {
     const drafts = new Map<ZoneData, GroupDraft>();
-    const settled: (() => void)[] = [];
-    const failed: ((outcome: UpdateOutcome) => void)[] = [];
-    while (settled.length < GROUP_MAX) {
+    const group: Settling[] = [];
+    while (group.length < GROUP_MAX) {
       const waiting = this.#waiting.shift();
       if (waiting === undefined) break;
       this.#waitingOctets -= waiting.octets;
       const outcome = this.#evaluate(waiting.work, drafts);
-      settled.push(() => waiting.settle(outcome));
-      failed.push(waiting.settle);
+      group.push({ settle: waiting.settle, outcome });
     }
     const { files, signer, watcher } = this.#parts;
     let commits: readonly Commit[] = [];
@@ -195,13 +202,13 @@ export class Committer {
       prepared?.abandon();
       this.#parts.log.error("cannot make updates durable", { problem: errorText(error) });
       // Refusals too: they may rest on a change of this group that never was.
-      for (const settle of failed) settle(isMemoryFull(error) ? NO_MEMORY : NOT_DURABLE);
+      for (const { settle } of group) settle(isMemoryFull(error) ? NO_MEMORY : NOT_DURABLE);
       return false;
     }
-    for (const { zone, written } of commits) watcher?.onDurable(zone, written);
+    for (const { written } of commits) watcher?.onDurable(written);
     prepared.publish();
     if (commits.length > 0) watcher?.onShown(commits.map(({ zone }) => zone));
-    for (const settle of settled) settle();
+    for (const { settle, outcome } of group) settle(outcome);
     return true;
   }
 
@@ -217,18 +224,18 @@ export class Committer {
       return { rcode: Rcode.SERVFAIL, problem: `Cannot update: ${problem}` };
     let group = drafts.get(zone);
     if (group === undefined) {
-      group = { draft: new ZoneDraft(zone), setsSerial: false };
+      group = { draft: new ZoneDraft(zone), zonesBelow: zones.below(apex), setsSerial: false };
       drafts.set(zone, group);
     }
     try {
       if (work.kind === "setup") {
         const changes = work.changes(group.draft);
-        const refused = evaluateSetup(group.draft, changes, zones.below(apex));
+        const refused = evaluateSetup(group.draft, changes, group.zonesBelow);
         // To be above what secondaries hold, whatever ours was.
         if (serialOf(group.draft) !== zone.serial) group.setsSerial = true;
         return refused ?? DONE;
       }
-      const evaluated = evaluateUpdate(group.draft, work.update, zones.below(apex), work.terms);
+      const evaluated = evaluateUpdate(group.draft, work.update, group.zonesBelow, work.terms);
       if (evaluated.kind === "condition-failed") return { ...evaluated, isConditionFailed: true };
       if (evaluated.kind !== "accepted") return evaluated;
       // RDATA is never changed in place: another SOA is another object.
@@ -288,6 +295,8 @@ function prepareOrThrow(commits: readonly Commit[]): PreparedCommit {
 
 interface GroupDraft {
   readonly draft: ZoneDraft;
+  /** The same for all of a group: what is served changes between groups only. */
+  readonly zonesBelow: ZonesBelow;
   /** An UPDATE brought a serial of its own (RFC 2136 section 3.6). */
   setsSerial: boolean;
 }
@@ -304,7 +313,7 @@ function commitsOf(
   signer: CommitSigner | undefined,
 ): readonly Commit[] {
   return [...drafts].flatMap(([zone, { draft, setsSerial }]) => {
-    if (draft.changes().length === 0 && signer?.hasWork(zone.apex) !== true) return [];
+    if (!draft.isChanged && signer?.hasWork(zone.apex) !== true) return [];
     if (!setsSerial) raiseSerial(zone, draft);
     signer?.complete(draft, zone);
     return [{ zone, draft, written: { zone: zone.apex, changes: draft.changes() } }];

@@ -31,8 +31,7 @@ function tryChanges(
   const before: ZoneView = draft;
   const trial = new ZoneDraft(before);
   for (const { name, rrsets } of changes) trial.set(name, rrsets);
-  const changed = trial.changes().map(({ name }) => name);
-  const refused = judgeUpdate({ before, after: trial }, changed, zonesBelow);
+  const refused = judgeUpdate({ before, after: trial }, trial.changedNames(), zonesBelow);
   if (refused === undefined) draft.merge(trial);
   return refused;
 }

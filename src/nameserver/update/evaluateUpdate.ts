@@ -63,7 +63,7 @@ export function evaluateUpdate(
     const refused = refusal("fenced-name-is-not-hidden", hiding.record.name, detail);
     return { kind: "refused", rcode: Rcode.REFUSED, ...refused };
   }
-  const changed = draft.changes().map(({ name }) => name);
+  const changed = draft.changedNames();
   const refused = judgeUpdate({ before: view, after: draft }, changed, zonesBelow);
   if (refused !== undefined) return { kind: "refused", rcode: Rcode.REFUSED, ...refused };
   return { kind: "accepted", draft, changed };

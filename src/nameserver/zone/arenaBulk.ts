@@ -8,6 +8,7 @@ import { type FilledZone, type FoundZone, showZones } from "./arenaFill.ts";
 import {
   NODE_APEX,
   NODE_CHILD_COUNT,
+  NODE_CNAME,
   NODE_CUT_COUNT,
   NODE_FENCE_COUNT,
   NODE_SIZE,
@@ -19,10 +20,10 @@ import {
   word,
 } from "./arenaLayout.ts";
 import { NameKey } from "./nameKey.ts";
-import { sortSlots } from "./orderChange.ts";
+import { inCanonicalOrder } from "./orderChange.ts";
 import { memoryFull, type ZoneData } from "./zoneData.ts";
 import { inOrder } from "./zoneDraft.ts";
-import { EMPTY_NODE, makeNode, ownCounts, type ZoneNode } from "./zoneNode.ts";
+import { EMPTY_NODE, ownCounts, type ZoneNode } from "./zoneNode.ts";
 import { weightsNode } from "./zoneView.ts";
 import { contentFlags, endpointOfWeights } from "./zoneWriter.ts";
 
@@ -86,17 +87,22 @@ export class ArenaBulk {
     for (const [index, zone] of found.entries()) zone.apexNode = this.#apexNode(index);
     const { words, table } = this.#arena;
     const isSigned = found.map(({ apexNode }) => rrsetOf(words, apexNode, RRType.DNSKEY) !== 0);
-    for (let slot = 0; isSigned.includes(true) && slot <= table.mask; slot += 1) {
+    for (let slot = 0; slot <= table.mask; slot += 1) {
       const node = table.nodeIn(slot);
-      if (node === 0 || rrsetCount(words, node) === 0) continue;
+      if (node === 0) continue;
       const number = this.#arena.zoneNumber(node);
-      if (isSigned[number] === true) found[number]?.slots.push(slot);
+      if ((nodeFlags(words, node) & NODE_CNAME) !== 0) found[number]?.aliases.push(node);
+      if (isSigned[number] !== true || rrsetCount(words, node) === 0) continue;
+      found[number]?.slots.push(slot);
     }
-    for (const { slots } of found) sortSlots(this.#arena, slots);
     const zones = this.#zones.map((zone): FilledZone => {
       return { ...zone, isSigned: isSigned[zone.number] === true };
     });
-    return showZones(this.#arena, zones, found);
+    const ordered = found.map((zone, index): FoundZone => {
+      const { apexOctets } = this.#zones[index] ?? { apexOctets: 1 };
+      return { ...zone, slots: inCanonicalOrder(this.#arena, zone.slots, apexOctets) };
+    });
+    return showZones(this.#arena, zones, ordered);
   }
 
   #begin(apex: Name): ZoneBeingFilled {
@@ -128,12 +134,10 @@ export class ArenaBulk {
     const after = ownCounts(name, zone.apex, rrsets);
     const fences = after.fenceCount - before.fenceCount;
     const cuts = after.cutCount - before.cutCount;
-    const node = makeNode(name, rrsets, {
-      childCount: held.childCount,
-      fenceCount: held.fenceCount + fences,
-      cutCount: held.cutCount + cuts,
-    });
-    this.#replace(zone, name, old, node);
+    const { childCount, fenceCount, cutCount } = held;
+    // Not made by makeNode(), which reads fences: the arena does not hold what they say.
+    const counts = { childCount, fenceCount: fenceCount + fences, cutCount: cutCount + cuts };
+    this.#replace(zone, name, old, { rrsets, ...counts });
     if (held.rrsets.length === 0) zone.nameCount += 1;
     this.#pass(zone, old === 0, fences, cuts);
     const endpoint = endpointOfWeights(name);

@@ -7,6 +7,7 @@ import {
   NODE_APEX,
   NODE_CNAME,
   NODE_CUT_COUNT,
+  NODE_HASH,
   NODE_OWNER,
   NODE_SIZE,
   nodeFlags,
@@ -20,7 +21,7 @@ import {
 } from "./arenaLayout.ts";
 import { OrderEdit } from "./arenaOrderEdit.ts";
 import { blockWords } from "./arenaSpace.ts";
-import { type NameTable, slotsFor } from "./arenaTable.ts";
+import { slotsFor } from "./arenaTable.ts";
 import { ArenaTransaction } from "./arenaTransaction.ts";
 import { NameKey } from "./nameKey.ts";
 import { memoryFull, ZoneData } from "./zoneData.ts";
@@ -29,7 +30,7 @@ import { isText, rrsetOfType } from "./zoneNode.ts";
 import { writeZone, zoneSize } from "./zoneRecord.ts";
 
 /** A zone whose nodes lie in an arena, but are in no table yet. */
-interface FilledZone {
+export interface FilledZone {
   readonly apex: Name;
   readonly number: number;
   readonly nameCount: number;
@@ -55,30 +56,73 @@ export interface FoundZone {
 }
 
 /**
- * Makes zones of the nodes at word `first` of an arena that holds nothing else: the name table in
- * one pass, then what else a version needs. The names of a signed zone must come in canonical
- * order. Undefined where the nodes are not what is said of them.
- *
- * @throws NameserverError `memory-full`
+ * Makes zones of nodes that are laid down one after another from word `first` of an arena that
+ * holds nothing else. They are taken while others still come from a disk.
  */
-export function fillArena(
-  arena: Arena,
-  first: number,
-  filled: FilledNodes,
-): Map<Name, ZoneData> | undefined {
-  const table = arena.newTable(slotsFor(filled.nodeCount));
-  if (table === undefined) throw memoryFull(arena);
-  arena.space.recycle(arena.table.ref, arena.table.size);
-  arena.table = table;
-  const zones = filled.zones.toSorted((left, right) => left.number - right.number);
-  const found = zones.map(() => ({ apexNode: 0, nodeCount: 0, slots: [], aliases: [] }));
-  if (zones.some(({ number }, index) => number !== index)) return undefined;
-  if (!insertNodes(arena, table, first, filled, found)) return undefined;
-  const isSound = zones.every(({ nodeCount }, index) => {
-    const of = found[index];
-    return of !== undefined && of.apexNode !== 0 && of.nodeCount === nodeCount;
-  });
-  return isSound ? showZones(arena, zones, found) : undefined;
+export class ArenaFill {
+  readonly #arena: Arena;
+  readonly #end: number;
+  readonly #filled: FilledNodes;
+  readonly #zones: readonly FilledZone[];
+  readonly #found: readonly FoundZone[];
+  #next: number;
+  #count = 0;
+
+  /** The names of a signed zone must come in order. Throws NameserverError `memory-full`. */
+  constructor(arena: Arena, first: number, filled: FilledNodes) {
+    const table = arena.newTable(slotsFor(filled.nodeCount));
+    if (table === undefined) throw memoryFull(arena);
+    arena.space.recycle(arena.table.ref, arena.table.size);
+    arena.table = table;
+    this.#arena = arena;
+    this.#next = first;
+    this.#end = first + filled.nodeWords;
+    this.#filled = filled;
+    this.#zones = filled.zones.toSorted((left, right) => left.number - right.number);
+    this.#found = this.#zones.map((): FoundZone => {
+      return { apexNode: 0, nodeCount: 0, slots: [], aliases: [] };
+    });
+  }
+
+  /** Takes every node that ends before word `end`. False: they are not what is said of them. */
+  take(end: number): boolean {
+    const { words, table } = this.#arena;
+    const { nodeCount } = this.#filled;
+    while (this.#next < end) {
+      const node = this.#next;
+      const size = word(words, node + NODE_SIZE);
+      if (size <= NODE_OWNER || node + size > this.#end || this.#count === nodeCount) return false;
+      if (node + size > end) return true;
+      const number = this.#arena.zoneNumber(node);
+      const zone = this.#found[number];
+      if (zone === undefined) return false;
+      const slot = table.fill(node, word(words, node + NODE_HASH));
+      const flags = nodeFlags(words, node);
+      zone.nodeCount += 1;
+      if ((flags & NODE_APEX) !== 0) zone.apexNode = node;
+      if ((flags & NODE_CNAME) !== 0) zone.aliases.push(node);
+      const isOrdered = this.#zones[number]?.isSigned === true;
+      if (isOrdered && rrsetCount(words, node) > 0) zone.slots.push(slot);
+      this.#count += 1;
+      this.#next = node + blockWords(size);
+    }
+    return true;
+  }
+
+  /**
+   * Makes what else a version needs, once all are taken. Undefined where they are not what is said
+   * of them.
+   *
+   * @throws NameserverError `memory-full`
+   */
+  finish(): Map<Name, ZoneData> | undefined {
+    if (this.#count !== this.#filled.nodeCount) return undefined;
+    const isSound = this.#zones.every(({ number, nodeCount }, index) => {
+      const of = this.#found[index];
+      return number === index && of?.apexNode !== 0 && of?.nodeCount === nodeCount;
+    });
+    return isSound ? showZones(this.#arena, this.#zones, this.#found) : undefined;
+  }
 }
 
 /**
@@ -102,34 +146,6 @@ export function showZones(
   if (!transaction.seal()) throw memoryFull(arena);
   transaction.publish();
   return new Map(zones.map((zone, index) => [zone.apex, zoneData(arena, zone, found[index])]));
-}
-
-function insertNodes(
-  arena: Arena,
-  table: NameTable,
-  first: number,
-  { nodeWords, nodeCount, zones }: FilledNodes,
-  found: readonly FoundZone[],
-): boolean {
-  const { words } = arena;
-  const end = first + nodeWords;
-  let count = 0;
-  for (let node = first; node < end; count += 1) {
-    const size = word(words, node + NODE_SIZE);
-    const zone = found[arena.zoneNumber(node)];
-    if (size <= NODE_OWNER || node + size > end || count === nodeCount || zone === undefined) {
-      return false;
-    }
-    const slot = table.insert(node);
-    const flags = nodeFlags(words, node);
-    zone.nodeCount += 1;
-    if ((flags & NODE_APEX) !== 0) zone.apexNode = node;
-    if ((flags & NODE_CNAME) !== 0) zone.aliases.push(node);
-    const isOrdered = zones[arena.zoneNumber(node)]?.isSigned === true;
-    if (isOrdered && rrsetCount(words, node) > 0) zone.slots.push(slot);
-    node += blockWords(size);
-  }
-  return count === nodeCount;
 }
 
 function makeZone(transaction: ArenaTransaction, zone: FilledZone, found: FoundZone): boolean {

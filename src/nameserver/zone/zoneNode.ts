@@ -92,12 +92,15 @@ export function sameRRsets(left: readonly RRset[], right: readonly RRset[]): boo
 function readFence(node: ZoneNode): FenceFound {
   const rrset = rrsetOfType(node, RRType.TXT);
   if (rrset === undefined) return { kind: "none" };
-  const texts = txtTexts(rrset).map((text) => text ?? "");
-  const malformed = (problem: string): FenceFound => ({ kind: "malformed", problem, texts });
-  const [rdata, ...more] = rrset.rdata;
-  const [text = ""] = texts;
-  if (rdata === undefined || more.length > 0) return malformed(`it has ${texts.length} records`);
-  if (decodeTxt(rdata)?.length !== 1) return malformed("it is not one character-string");
+  const malformed = (problem: string): FenceFound => {
+    return { kind: "malformed", problem, texts: txtTexts(rrset).map((text) => text ?? "") };
+  };
+  const [rdata] = rrset.rdata;
+  const count = rrset.rdata.length;
+  if (rdata === undefined || count > 1) return malformed(`it has ${count} records`);
+  // One character-string has all octets but its length (RFC 1035 section 3.3).
+  if (rdata[0] !== rdata.length - 1) return malformed("it is not one character-string");
+  const text = utf8Text(rdata.subarray(1)) ?? "";
   const parsed = parseFence(text);
   if (parsed.kind === "malformed") return malformed(parsed.problem);
   return { kind: "fence", fence: parsed.fence, text };
