@@ -7,6 +7,7 @@ import { type Name, parseName } from "../dns/index.ts";
 import {
   decodeSigningBook,
   encodeSigningOrder,
+  NameserverError,
   SIGNING_FILE,
   type SigningBook,
   type SigningOrder,
@@ -21,21 +22,37 @@ import { layoutOf } from "./region.ts";
 
 /** The nameserver looks for orders every two seconds. */
 const WAIT_SECONDS_DEFAULT = 10;
+/** Longer than this nobody waits at a terminal: the order stays there whatever happens. */
+const WAIT_SECONDS_MAX = 3600;
+const WHOLE_NUMBER = /^[0-9]{1,4}$/;
 const LOOK_EVERY_MS = 200;
 const ID_OCTETS = 8;
 
 /** What became of an order. */
 export type OrderGiven = { readonly kind: "done" | "refused" | "waiting"; readonly text: string };
 
-/** Keys and stages of the zones that are signed; none where nothing ever was. */
+/**
+ * Keys and stages of the zones that are signed; none where nothing ever was.
+ *
+ * @throws CliError `no-state`: no nameserver ever ran there; `file-in-the-way`: it is damaged.
+ * @throws NameserverError `state-too-new`.
+ */
 export async function readBook(layout: StateLayout): Promise<SigningBook> {
+  checkNameserver(layout);
   const path = `${layout.nameserverFolder}/${SIGNING_FILE}`;
   if (!existsSync(path)) return { zones: new Map(), outcomes: [] };
-  const book = decodeSigningBook(new Uint8Array(await readFile(path)));
-  if (book !== undefined) return book;
+  const read = decodeSigningBook(new Uint8Array(await readFile(path)));
+  if (read.kind === "book") return read.book;
+  const text = `Cannot read ${path}: ${read.problem}.`;
+  if (read.kind === "malformed") throw new CliError({ code: "file-in-the-way", path }, text);
+  throw new NameserverError({ code: "state-too-new", file: path }, text);
+}
+
+function checkNameserver({ folder, nameserverFolder }: StateLayout): void {
+  if (existsSync(nameserverFolder)) return;
   throw new CliError(
-    { code: "file-in-the-way", path },
-    `Cannot read ${path} as it must be what the nameserver writes: restore it from a backup.`,
+    { code: "no-state", folder },
+    `Cannot find a nameserver's state in ${folder}: name its folder with --state DIR.`,
   );
 }
 
@@ -59,17 +76,15 @@ export async function signingOf(given: Invocation): Promise<ZoneSigning> {
 /** What may be shown of a zone's signing: no secrets. */
 export const signingView = zoneSigningReport;
 
-/** Lays an order into the nameserver's folder, and waits for what becomes of it. */
+/**
+ * Lays an order into the nameserver's folder, and waits for what becomes of it.
+ *
+ * @throws CliError `usage`: the wait is no number; `no-state`: a nameserver never ran there.
+ */
 export async function giveOrder(given: Invocation, order: SigningOrder): Promise<OrderGiven> {
   const layout = layoutOf(given);
-  const waitSeconds = Number(given.options.text("wait") ?? WAIT_SECONDS_DEFAULT);
-  if (!existsSync(layout.nameserverFolder)) {
-    const { folder } = layout;
-    throw new CliError(
-      { code: "no-state", folder },
-      `Cannot find a nameserver's state in ${folder}.`,
-    );
-  }
+  const waitSeconds = waitOption(given);
+  checkNameserver(layout);
   const id = randomBytes(ID_OCTETS).toString("hex");
   const disk = await DiskFolder.open(layout.nameserverFolder);
   try {
@@ -88,4 +103,14 @@ export async function giveOrder(given: Invocation, order: SigningOrder): Promise
   } while (performance.now() < deadlineMs);
   const text = "The nameserver has not taken the order yet: it does once it runs.";
   return { kind: "waiting", text };
+}
+
+function waitOption({ options }: Invocation): number {
+  const text = options.text("wait");
+  if (text === undefined) return WAIT_SECONDS_DEFAULT;
+  const seconds = WHOLE_NUMBER.test(text) ? Number(text) : Number.NaN;
+  if (seconds <= WAIT_SECONDS_MAX) return seconds;
+  const rule = `--wait must be whole seconds up to ${WAIT_SECONDS_MAX}`;
+  const problem = `Cannot wait as ${rule}: it is "${text}".`;
+  throw new CliError({ code: "usage", problem }, problem);
 }

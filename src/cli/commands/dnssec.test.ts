@@ -28,6 +28,7 @@ function writeBook(cli: CliWorld, stage: string, outcomes: readonly object[] = [
 
 test("dnssec status shows zones, stages and keys, and no secret", async () => {
   await withFolder(async (cli) => {
+    mkdirSync(cli.layout.nameserverFolder, { recursive: true });
     assert.match((await cli.run(["dnssec", "status"])).out, /No zone is signed/);
     writeBook(cli, "settling");
     const { out, code } = await cli.run(["dnssec", "status"]);
@@ -36,6 +37,42 @@ test("dnssec status shows zones, stages and keys, and no secret", async () => {
     const json = JSON.stringify(await cli.json(["dnssec", "status"]));
     assert.match(json, /"stage":"settling"/);
     assert.ok(!json.includes(Buffer.from(KEY.privateKey).toString("base64")));
+  });
+});
+
+test("dnssec commands on a folder where no nameserver ever ran say so", async () => {
+  await withFolder(async (cli) => {
+    for (const words of [["status"], ["ds", ZONE], ["roll", ZONE], ["trust-clock", ZONE]]) {
+      const { code, out, err } = await cli.run(["dnssec", ...words]);
+      assert.deepEqual([code, out], [1, ""], words.join(" "));
+      assert.match(err, /Cannot find a nameserver's state in .*--state DIR/);
+    }
+  });
+});
+
+test("a file of a newer holdfast is no damaged one: that holdfast is asked for", async () => {
+  await withFolder(async (cli) => {
+    writeBook(cli, "signed");
+    const path = `${cli.layout.nameserverFolder}/dnssec.json`;
+    writeFileSync(path, JSON.stringify({ version: 2, zones: {} }));
+    const newer = await cli.run(["dnssec", "status"]);
+    assert.equal(newer.code, 1);
+    assert.match(newer.err, /newer format: use the newer holdfast/);
+    assert.doesNotMatch(newer.err, /backup/);
+    writeFileSync(path, JSON.stringify({ version: 1, zones: {} }));
+    assert.match((await cli.run(["dnssec", "status"])).err, /restore it from a backup/);
+  });
+});
+
+test("a wait that is no number of seconds is refused before an order is laid", async () => {
+  await withFolder(async (cli) => {
+    writeBook(cli, "signed");
+    for (const wait of ["abc", "-1", "1.5", "3601", ""]) {
+      const { code, err } = await cli.run(["dnssec", "roll", ZONE, `--wait=${wait}`]);
+      assert.equal(code, 2, `${wait}: ${err}`);
+      assert.match(err, /--wait must be whole seconds/);
+    }
+    assert.deepEqual(readdirSync(cli.layout.nameserverFolder), ["dnssec.json"]);
   });
 });
 

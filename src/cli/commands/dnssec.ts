@@ -7,7 +7,7 @@ import { layoutOf } from "../region.ts";
 
 const WAIT = {
   flags: "-w, --wait <seconds>",
-  text: "how long to wait for the nameserver to do it (default: 10)",
+  text: "how long to wait for the nameserver to do it: 0 to 3600 (default: 10)",
 };
 const OPTIONS = [JSON_OUTPUT, STATE, CONFIG];
 
@@ -99,7 +99,9 @@ export const dnssecTrustClockCommand: CommandSpec = {
   summary: "say that the clock is right, so that signing goes on",
   text:
     "Signing waits where the clock jumped, or is earlier than what was signed or later than all " +
-    "of it. Set the clock first; where it came back by itself, nothing is needed.",
+    "of it. After a start long after the last moment on record it goes on, by signatures that " +
+    "hold also if the clock is ahead; this ends the doubt. Set the clock first; where it came " +
+    "back by itself, nothing is needed.",
   options: [WAIT, ...OPTIONS],
   examples: [{ line: "dnssec trust-clock use1.example.com", text: "after `date` was looked at" }],
   run: (given) => order(given, "trust-clock"),

@@ -1,5 +1,6 @@
 import { type Disk, errorText, type Log } from "../../base/index.ts";
 import type { Name } from "../../dns/index.ts";
+import { VALIDITY_SECONDS } from "./limits.ts";
 import {
   decodeBook,
   EMPTY_BOOK,
@@ -8,28 +9,40 @@ import {
   SIGNING_FILE,
   type SigningBook,
 } from "./signingFile.ts";
+import type { SigningMoment } from "./signingTime.ts";
 import type { TimeRecord } from "./trustedTime.ts";
 import type { ZoneSigning } from "./zoneSigning.ts";
 
-/** How far behind the file's newest moment may be: what a wrong clock is found by after a start. */
-const NEWEST_BEHIND_SECONDS_MAX = 3600;
+/**
+ * How far behind the file's newest moment may be: what a wrong clock is found by after a start. A
+ * quarter of what a start takes without doubt (trustedTime.ts), so that a crash makes none.
+ */
+const NEWEST_BEHIND_SECONDS_MAX = 900;
 
 /** Keys and stages of all zones: what is done with them is on disk before it is done. */
 export class Book {
   readonly #disk: Disk;
   #held: SigningBook;
-  #saved: SigningBook;
   /** Why keys cannot be read: nothing is signed, and no key is made in their place. */
   readonly problem: string | undefined;
-  // Of signatures made since, by zone.
-  readonly #noted = new Map<Name, { newestSeconds: number; lastExpirationSeconds: number }>();
+  // Of all zones, for they share one clock.
+  #newestSeconds = 0;
+  #lastExpirationSeconds = 0;
+  #aheadSeconds = 0;
+  // The newest moment that was written down, or was to be.
+  #savedSeconds: number;
   readonly #ttlSeconds = new Map<Name, number>();
 
   private constructor(disk: Disk, held: SigningBook, problem: string | undefined) {
     this.#disk = disk;
     this.#held = held;
-    this.#saved = held;
     this.problem = problem;
+    for (const { newestSeconds, lastExpirationSeconds, aheadSeconds } of held.zones.values()) {
+      this.#newestSeconds = Math.max(this.#newestSeconds, newestSeconds);
+      this.#aheadSeconds = aheadSeconds;
+      this.noteExpiration(lastExpirationSeconds);
+    }
+    this.#savedSeconds = this.#newestSeconds;
   }
 
   /** Reads the file. Never rejects: unreadable is said, and stops signing alone. */
@@ -38,13 +51,13 @@ export class Book {
     try {
       const bytes = await disk.read(SIGNING_FILE);
       if (bytes === undefined) return new Book(disk, EMPTY_BOOK, undefined);
-      const book = decodeBook(bytes);
-      if (book !== undefined) return new Book(disk, book, undefined);
-      problem = `${SIGNING_FILE} is not what this program writes`;
+      const read = decodeBook(bytes);
+      if (read.kind === "book") return new Book(disk, read.book, undefined);
+      problem = read.problem;
     } catch (error) {
       problem = `${SIGNING_FILE} cannot be read: ${errorText(error)}`;
     }
-    log.error("cannot sign: restore the file from a backup", { problem });
+    log.error("cannot sign", { problem });
     return new Book(disk, EMPTY_BOOK, problem);
   }
 
@@ -52,32 +65,47 @@ export class Book {
     return this.#held.zones;
   }
 
+  /** The zones, with what is known of time now. */
+  get shown(): ReadonlyMap<Name, ZoneSigning> {
+    return this.#datedAll(this.zones);
+  }
+
   get(apex: Name): ZoneSigning | undefined {
     return this.#held.zones.get(apex);
   }
 
-  /** What is known of time; of all zones, for they share one clock. */
+  /** What is known of time. */
   get record(): TimeRecord {
-    const all = [...this.#held.zones.values(), ...this.#noted.values()];
-    return all.reduce<TimeRecord>(
-      (record, one) => ({
-        newestSeconds: Math.max(record.newestSeconds, one.newestSeconds),
-        lastExpirationSeconds: Math.max(record.lastExpirationSeconds, one.lastExpirationSeconds),
-      }),
-      { newestSeconds: 0, lastExpirationSeconds: 0 },
-    );
+    const lastExpirationSeconds = this.#lastExpirationSeconds;
+    return { newestSeconds: this.#newestSeconds, lastExpirationSeconds };
   }
 
-  /** Notes that a signature was made; on disk later. */
-  note(apex: Name, nowSeconds: number, expirationSeconds: number): void {
-    const noted = this.#noted.get(apex);
-    if (noted === undefined) {
-      const newest = { newestSeconds: nowSeconds, lastExpirationSeconds: expirationSeconds };
-      this.#noted.set(apex, newest);
-      return;
-    }
-    noted.newestSeconds = Math.max(noted.newestSeconds, nowSeconds);
-    noted.lastExpirationSeconds = Math.max(noted.lastExpirationSeconds, expirationSeconds);
+  /** Notes how far time has come by a clock that is trusted; on disk later. */
+  noteTime({ nowSeconds, certainSeconds }: SigningMoment): void {
+    this.#newestSeconds = certainSeconds;
+    this.#aheadSeconds = Math.max(0, nowSeconds - certainSeconds);
+  }
+
+  /** Notes when a signature ends; on disk later. */
+  noteExpiration(expirationSeconds: number): void {
+    this.#lastExpirationSeconds = Math.max(this.#lastExpirationSeconds, expirationSeconds);
+  }
+
+  /**
+   * Goes by another clock from now on, that a person confirmed. Waits go on from where they were:
+   * what time it is taken for changes, not how long they lasted.
+   */
+  redate(movedSeconds: number, moment: SigningMoment): void {
+    const zones = new Map(
+      [...this.zones].map(([apex, state]) => {
+        const sinceSeconds = Math.max(0, state.sinceSeconds + movedSeconds);
+        return [apex, { ...state, sinceSeconds }];
+      }),
+    );
+    this.#held = { ...this.#held, zones };
+    this.noteTime(moment);
+    const last = moment.nowSeconds + VALIDITY_SECONDS;
+    this.#lastExpirationSeconds = Math.min(this.#lastExpirationSeconds, last);
   }
 
   /** Notes the highest TTL that a pass met. */
@@ -100,14 +128,12 @@ export class Book {
     await this.#save({ zones, outcomes: [...this.#held.outcomes, outcome] });
   }
 
-  /** Writes down how far time has come, now and then. */
+  /** Writes down how far time has come, now and then. A failure is tried again only later. */
   async saveIfOld(): Promise<void> {
-    for (const [apex, { newestSeconds }] of this.#noted) {
-      const saved = this.#saved.zones.get(apex)?.newestSeconds;
-      if (saved === undefined || newestSeconds - saved <= NEWEST_BEHIND_SECONDS_MAX) continue;
-      await this.#save(this.#held);
-      return;
-    }
+    const isOld = this.#newestSeconds - this.#savedSeconds > NEWEST_BEHIND_SECONDS_MAX;
+    if (!isOld || this.zones.size === 0) return;
+    this.#savedSeconds = this.#newestSeconds;
+    await this.#save(this.#held);
   }
 
   #ttlOf({ zone, ttlSecondsMax }: ZoneSigning): number {
@@ -116,21 +142,20 @@ export class Book {
 
   async #save(book: SigningBook): Promise<void> {
     if (this.problem !== undefined) throw new Error(this.problem);
-    const dated = { ...book, zones: new Map([...book.zones].map(([k, v]) => [k, this.#dated(v)])) };
-    await this.#disk.replace(SIGNING_FILE, encodeBook(dated));
+    const zones = this.#datedAll(book.zones);
+    await this.#disk.replace(SIGNING_FILE, encodeBook({ ...book, zones }));
     // What did not change stays the same object: passes go by that.
     this.#held = book;
-    this.#saved = dated;
+    this.#savedSeconds = this.#newestSeconds;
+  }
+
+  #datedAll(zones: ReadonlyMap<Name, ZoneSigning>): ReadonlyMap<Name, ZoneSigning> {
+    return new Map([...zones].map(([apex, state]) => [apex, this.#dated(state)]));
   }
 
   #dated(state: ZoneSigning): ZoneSigning {
-    const noted = this.#noted.get(state.zone);
-    if (noted === undefined) return state;
-    const { newestSeconds, lastExpirationSeconds } = noted;
-    return {
-      ...state,
-      newestSeconds: Math.max(newestSeconds, state.newestSeconds),
-      lastExpirationSeconds: Math.max(lastExpirationSeconds, state.lastExpirationSeconds),
-    };
+    const newestSeconds = this.#newestSeconds;
+    const lastExpirationSeconds = this.#lastExpirationSeconds;
+    return { ...state, newestSeconds, lastExpirationSeconds, aheadSeconds: this.#aheadSeconds };
   }
 }

@@ -7,6 +7,7 @@ import type { ZoneData } from "../zone/zoneData.ts";
 import { ZoneDraft } from "../zone/zoneDraft.ts";
 import { rrsetOfType } from "../zone/zoneNode.ts";
 import { completeDraft } from "./completeDraft.ts";
+import { CUT_NAMES_MAX } from "./limits.ts";
 import { dataOf } from "./members.ts";
 import { checkSigned, crypto, NOW, ordered, testSigning } from "./signedZone.suite.ts";
 import type { Signing } from "./signName.ts";
@@ -109,6 +110,16 @@ describe("completeDraft()", () => {
     checkSigned(data, NOW + 100 * 86_400);
   });
 
+  it("makes signatures anew that begin later than now: a clock that was ahead made them", () => {
+    const ahead = { inceptionSeconds: NOW + 1, expirationSeconds: NOW + 150 * 86_400 };
+    const signing = testSigning({ validity: () => ahead });
+    const data = signed(LINES, signing);
+    assert.throws(() => checkSigned(data));
+    const { validity } = testSigning();
+    commit(data, { ...signing, validity }, [], allNames(data));
+    checkSigned(data);
+  });
+
   it("without a trusted clock no signature is renewed", () => {
     const signing = testSigning();
     const data = signed(LINES, signing);
@@ -128,6 +139,22 @@ describe("completeDraft()", () => {
     data.apply(draft);
     assert.equal(held.length > 0, true);
     checkSigned(data);
+  });
+
+  it("refuses a cut with more names below it than may be signed in one step", () => {
+    const signing = testSigning();
+    const order = (count: number) => {
+      const names = Array.from({ length: count }, (_, index) => at(`n${1e6 + index}.b`));
+      return { before: () => undefined, after: (name: Name) => names[names.indexOf(name) + 1] };
+    };
+    const held = zoneOf(["b 60 NS ns.elsewhere.test."]);
+    const uncut = (count: number) => {
+      const draft = new ZoneDraft(held);
+      draft.set(at("b"), []);
+      completeDraft(signing, draft, { ...ordered(held), order: order(count) }, []);
+    };
+    assert.throws(() => uncut(CUT_NAMES_MAX + 1), new RegExp(`<= ${CUT_NAMES_MAX} names below it`));
+    assert.doesNotThrow(() => uncut(10));
   });
 
   it("every sequence of changes leaves a zone that verifies", () => {

@@ -27,6 +27,12 @@ export const DS_HOLD_SECONDS = 2 * DAY;
 
 /** Names signed in one commit of a pass: some ten milliseconds of one core. */
 export const SIGN_NAMES_MAX = 50;
+/**
+ * Names below a cut or DNAME that comes or goes: they are signed, or unsigned, in its own commit,
+ * since the chain would be wrong without. At two signatures or more for each, up to a second of a
+ * slow core in which neither TCP nor UPDATE is served.
+ */
+export const CUT_NAMES_MAX = 1000;
 /** Names looked at between two chances for other work. */
 export const SCAN_NAMES_MAX = 2000;
 /** How often a whole zone is looked through for signatures that are due. */

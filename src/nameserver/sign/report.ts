@@ -1,5 +1,5 @@
 import type { Name } from "../../dns/index.ts";
-import { endsSeconds } from "./stages.ts";
+import { shownEndsSeconds } from "./stages.ts";
 import type { HeldKey, Stage, ZoneSigning } from "./zoneSigning.ts";
 
 /** What signing does, for `status` and metrics. Holds no secret. */
@@ -31,6 +31,6 @@ export function reportOf(
 export function zoneReport(signing: ZoneSigning): DnssecZoneReport {
   const { zone, stage, sinceSeconds } = signing;
   const keys = signing.keys.map(({ tag, role, madeSeconds }) => ({ tag, role, madeSeconds }));
-  const ends = endsSeconds(signing);
+  const ends = shownEndsSeconds(signing);
   return { zone, stage, sinceSeconds, keys, ...(ends === undefined ? {} : { endsSeconds: ends }) };
 }

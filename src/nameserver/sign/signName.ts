@@ -34,6 +34,11 @@ export interface Signing {
    * Signatures that end before this are made anew; undefined: the time is not known, and none is.
    */
   readonly endsAfterSeconds: number | undefined;
+  /**
+   * Signatures that begin later are made anew, where the time is known: a clock that was ahead made
+   * them, and they do not hold yet.
+   */
+  readonly begunBySeconds: number;
   readonly crypto: DnssecCrypto;
 }
 
@@ -168,7 +173,7 @@ export function signaturesOf(
 }
 
 function isGood(
-  { apex, endsAfterSeconds }: Signing,
+  { apex, endsAfterSeconds, begunBySeconds }: Signing,
   rrsig: Rrsig,
   rrset: RRset,
   key: ZoneKey,
@@ -176,6 +181,7 @@ function isGood(
   if (rrsig.keyTag !== key.tag || rrsig.signer !== apex) return false;
   if (rrsig.originalTtlSeconds !== rrset.ttlSeconds) return false;
   if (endsAfterSeconds === undefined) return true;
+  if (compareSerials(rrsig.inception, begunBySeconds >>> 0) === "greater") return false;
   return compareSerials(rrsig.expiration, endsAfterSeconds >>> 0) === "greater";
 }
 

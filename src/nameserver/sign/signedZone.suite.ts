@@ -49,6 +49,7 @@ export function testSigning(rest: Partial<Signing> = {}): Signing {
     keyRRsets: keyRRsets({ ...state, stage: "signed" }),
     validity: () => ({ inceptionSeconds: NOW - 3600, expirationSeconds: NOW + 90 * DAY }),
     endsAfterSeconds: NOW + 30 * DAY,
+    begunBySeconds: NOW,
     crypto,
     ...rest,
   };

@@ -120,7 +120,8 @@ export class Signer {
     if (this.#book.get(apex) !== undefined) return undefined;
     const zone = this.#parts.zoneOf(apex);
     if (zone === undefined || !ownsKeys(zone)) return undefined;
-    return `zone ${apex} is signed, and its keys are not here: restore dnssec.json from a backup`;
+    const why = this.#book.problem ?? "restore dnssec.json from a backup";
+    return `zone ${apex} is signed, and its keys are not here: ${why}`;
   }
 
   /**
@@ -151,19 +152,23 @@ export class Signer {
   /** What is signed, and how far. */
   report(): DnssecReport {
     const problems = [...this.#wanted.keys()].flatMap((apex) => this.problem(apex) ?? []);
-    const time = this.#time.problem;
-    const all = [this.#book.problem, time === undefined ? undefined : `Signing waits: ${time}`];
-    return reportOf(this.#book.zones, [...all.filter((one) => one !== undefined), ...problems]);
+    const { problem, doubt } = this.#time;
+    const all = [
+      this.#book.problem,
+      problem === undefined ? undefined : `Signing waits: ${problem}`,
+      doubt === undefined ? undefined : `Look at the clock, then: dnssec trust-clock. ${doubt}`,
+    ];
+    return reportOf(this.#book.shown, [...all.filter((one) => one !== undefined), ...problems]);
   }
 
   #signing(state: ZoneSigning): Signing | undefined {
     const active = activeKey(state);
     if (active === undefined) return undefined;
     const { crypto, chance } = this.#parts;
-    const { nowSeconds, isTrusted } = this.#time.now();
+    const { nowSeconds, beginSeconds, isTrusted } = this.#time.now();
     const work = this.#workOf(state.zone);
     if (work.keys?.of !== state) work.keys = { of: state, rrsets: keyRRsets(state) };
-    const inceptionSeconds = nowSeconds - INCEPTION_BACK_SECONDS;
+    const inceptionSeconds = beginSeconds - INCEPTION_BACK_SECONDS;
     return {
       apex: state.zone,
       active,
@@ -172,10 +177,11 @@ export class Signer {
       validity: () => {
         const jitter = chance.below(VALIDITY_JITTER_SECONDS);
         const expirationSeconds = nowSeconds + VALIDITY_SECONDS - jitter;
-        this.#book.note(state.zone, nowSeconds, expirationSeconds);
+        this.#book.noteExpiration(expirationSeconds);
         return { inceptionSeconds, expirationSeconds };
       },
       endsAfterSeconds: isTrusted ? nowSeconds + REFRESH_LEFT_SECONDS : undefined,
+      begunBySeconds: beginSeconds,
       crypto,
     };
   }
@@ -206,12 +212,14 @@ export class Signer {
       if (this.#book.problem === undefined) {
         await takeOrders(this.#parts, this.#book, this.#time);
       }
-      if (this.#time.now().isTrusted) {
+      const moment = this.#time.now();
+      if (moment.isTrusted) {
+        this.#book.noteTime(moment);
         for (const apex of new Set([...this.#wanted.keys(), ...this.#book.zones.keys()])) {
           isBusy = (await this.#serve(apex)) || isBusy;
         }
+        await this.#book.saveIfOld();
       }
-      await this.#book.saveIfOld();
     } catch (error) {
       this.#parts.log.error("cannot go on signing", { problem: errorText(error) });
       isBusy = false;
@@ -223,19 +231,19 @@ export class Signer {
   async #serve(apex: Name): Promise<boolean> {
     const zone = this.#parts.zoneOf(apex);
     if (zone === undefined || rrsetOfType(zone.node(apex), RRType.SOA) === undefined) return false;
-    const { nowSeconds } = this.#time.now();
+    const { certainSeconds } = this.#time.now();
     const state = this.#book.get(apex);
     if (state === undefined) {
       const mayBegin = this.#wanted.get(apex) === true && this.problem(apex) === undefined;
       if (!mayBegin || this.#book.problem !== undefined) return false;
-      await this.#book.put(apex, begun(apex, this.#parts.crypto.generate(), nowSeconds));
+      await this.#book.put(apex, begun(apex, this.#parts.crypto.generate(), certainSeconds));
       this.#parts.log.info("made a key: the zone is being signed", { zone: apex });
       return true;
     }
     const work = this.#workOf(apex);
     const isPassDone = work.passedAs === state;
     const isWanted = this.#wanted.get(apex) ?? true;
-    const next = advance(state, { nowSeconds, isWanted, isPassDone });
+    const next = advance(state, { nowSeconds: certainSeconds, isWanted, isPassDone });
     if (next !== state) {
       await this.#book.put(apex, next);
       const stage = next?.stage ?? "unsigned";

@@ -7,6 +7,8 @@ import { type HeldKey, heldKey, STAGES, type ZoneSigning } from "./zoneSigning.t
 export const SIGNING_FILE = "dnssec.json";
 /** Outcomes of orders kept for whoever gave them. */
 const OUTCOMES_MAX = 32;
+/** Of the file's format. */
+const VERSION = 1;
 const KEY_OCTETS = { public: 64, private: 32 } as const;
 
 /** What became of an order, for whoever gave it. */
@@ -33,8 +35,9 @@ const keySchema = z.object({
   publicKey: z.string(),
   privateKey: z.string(),
 });
+const versionSchema = z.object({ version: z.int() });
 const bookSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(VERSION),
   zones: z.array(
     z.object({
       zone: z.string(),
@@ -43,6 +46,7 @@ const bookSchema = z.object({
       ttlSecondsMax: seconds,
       newestSeconds: seconds,
       lastExpirationSeconds: seconds,
+      aheadSeconds: seconds.default(0),
       keys: z.array(keySchema),
     }),
   ),
@@ -60,22 +64,39 @@ export function encodeBook({ zones, outcomes }: SigningBook): Uint8Array {
       privateKey: base64Text(pair.privateKey),
     })),
   }));
-  const book = { version: 1, zones: list, outcomes: outcomes.slice(-OUTCOMES_MAX) };
+  const book = { version: VERSION, zones: list, outcomes: outcomes.slice(-OUTCOMES_MAX) };
   return utf8(`${JSON.stringify(book, undefined, 2)}\n`);
 }
 
-/** Reads the file; undefined where it is not what {@link encodeBook} writes. */
-export function decodeBook(bytes: Uint8Array): SigningBook | undefined {
-  const read = bookSchema.safeParse(parsedJson(utf8Text(bytes) ?? ""));
-  if (!read.success) return undefined;
+/** A file that was read, or why there is nothing to go by. */
+export type BookRead =
+  | { readonly kind: "book"; readonly book: SigningBook }
+  | { readonly kind: "too-new" | "malformed"; readonly problem: string };
+
+const MALFORMED: BookRead = {
+  kind: "malformed",
+  problem: `${SIGNING_FILE} is not what this program writes: restore it from a backup`,
+};
+const TOO_NEW: BookRead = {
+  kind: "too-new",
+  problem: `${SIGNING_FILE} is of a newer format: use the newer holdfast that wrote it`,
+};
+
+/** Reads the file: what {@link encodeBook} writes, here or in a later version of the program. */
+export function decodeBook(bytes: Uint8Array): BookRead {
+  const json = parsedJson(utf8Text(bytes) ?? "");
+  const versioned = versionSchema.safeParse(json);
+  if (versioned.success && versioned.data.version > VERSION) return TOO_NEW;
+  const read = bookSchema.safeParse(json);
+  if (!read.success) return MALFORMED;
   const zones = new Map<Name, ZoneSigning>();
   for (const { zone, keys, ...rest } of read.data.zones) {
     const name = parseName(zone);
     const held = keys.flatMap((key) => readKey(key) ?? []);
-    if (name.kind === "malformed" || held.length < keys.length) return undefined;
+    if (name.kind === "malformed" || held.length < keys.length) return MALFORMED;
     zones.set(name.name, { ...rest, zone: name.name, keys: held });
   }
-  return { zones, outcomes: read.data.outcomes };
+  return { kind: "book", book: { zones, outcomes: read.data.outcomes } };
 }
 
 function readKey(key: z.infer<typeof keySchema>): HeldKey | undefined {

@@ -4,6 +4,7 @@ import { type HeldKey, heldKey, type Stage, type ZoneSigning } from "./zoneSigni
 
 /** What a stage may go on by. */
 export interface StageFacts {
+  /** What is certain of time: a clock that is ahead ends no wait. */
   readonly nowSeconds: number;
   /** The configuration says that the zone is signed. */
   readonly isWanted: boolean;
@@ -29,15 +30,21 @@ export function begun(zone: ZoneSigning["zone"], pair: P256KeyPair, now: number)
     ttlSecondsMax: 0,
     newestSeconds: 0,
     lastExpirationSeconds: 0,
+    aheadSeconds: 0,
   };
 }
 
-/** When a stage that only waits is over; undefined: it does not end by time. */
-export function endsSeconds({
-  stage,
-  sinceSeconds,
-  ttlSecondsMax,
-}: ZoneSigning): number | undefined {
+/** When a stage is over, as the wall clock will show it; undefined: it does not end by time. */
+export function shownEndsSeconds(signing: ZoneSigning): number | undefined {
+  const ends = endsSeconds(signing);
+  return ends === undefined ? undefined : ends + signing.aheadSeconds;
+}
+
+/**
+ * When a stage that only waits is over, by what is certain of time; undefined: it does not end by
+ * time.
+ */
+function endsSeconds({ stage, sinceSeconds, ttlSecondsMax }: ZoneSigning): number | undefined {
   switch (stage) {
     case "settling":
     case "roll-retire":

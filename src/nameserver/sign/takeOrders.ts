@@ -50,24 +50,25 @@ function judge(
   { zone, act: order }: SigningOrder,
 ): Judged {
   if (order === "trust-clock") {
-    time.trust();
+    const { movedSeconds } = time.trust();
+    book.redate(movedSeconds, time.now());
     return { kind: "done", signing: undefined, text: "The clock is believed: signing goes on." };
   }
-  const { nowSeconds, isTrusted } = time.now();
+  const { certainSeconds, isTrusted } = time.now();
   if (!isTrusted) {
     const text = `Cannot roll or end signing as the clock must be right: ${time.problem ?? ""}`;
     return { kind: "refused", text };
   }
   const state = book.get(zone);
-  if (state !== undefined) return act(state, order, nowSeconds, () => crypto.generate());
+  if (state !== undefined) return act(state, order, certainSeconds, () => crypto.generate());
   const apex = zoneOf(zone)?.node(zone);
   if (order !== "ds-gone" || rrsetOfType(apex, RRType.DNSKEY) === undefined) {
     return { kind: "refused", text: `Cannot do that as zone ${zone} must be signed: it is not` };
   }
   // Its keys are lost, and nothing points to them any more: what they signed can only go.
   const signing = {
-    ...({ zone, stage: "unsigning", sinceSeconds: nowSeconds, keys: [] } as const),
-    ...{ ttlSecondsMax: 0, newestSeconds: 0, lastExpirationSeconds: 0 },
+    ...({ zone, stage: "unsigning", sinceSeconds: certainSeconds, keys: [] } as const),
+    ...{ ttlSecondsMax: 0, newestSeconds: 0, lastExpirationSeconds: 0, aheadSeconds: 0 },
   };
   return { kind: "done", signing, text: "Signatures and keys are being taken away." };
 }

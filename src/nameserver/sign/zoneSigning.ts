@@ -46,7 +46,7 @@ export interface HeldKey extends ZoneKey {
 export interface ZoneSigning {
   readonly zone: Name;
   readonly stage: Stage;
-  /** When the stage began. */
+  /** When the stage began, by what is certain of time (JudgedTime). */
   readonly sinceSeconds: number;
   readonly keys: readonly HeldKey[];
   /** The highest TTL of the zone's data seen: how long caches hold what is replaced. */
@@ -54,6 +54,8 @@ export interface ZoneSigning {
   /** See TimeRecord: kept so that a restart knows a wrong clock. */
   readonly newestSeconds: number;
   readonly lastExpirationSeconds: number;
+  /** How far the wall clock was past `newestSeconds`, which waits are counted by: to show them. */
+  readonly aheadSeconds: number;
 }
 
 /** A key as this zone publishes it: one key that both the parent points to and that signs all. */
