@@ -1,4 +1,4 @@
-import type { Disk } from "../../base/index.ts";
+import { assert, type Disk } from "../../base/index.ts";
 import type { Arena } from "../zone/arena.ts";
 import {
   NODE_PREV,
@@ -65,6 +65,8 @@ export class ArenaImage {
     let filled = 0;
     let nodeWords = 0;
     let nodeCount = 0;
+    // By zone number: what is read back must be all that its zone says it holds.
+    const counts = new Map<number, number>();
     const flush = async () => {
       checks.push(checkWords(chunk, 0, filled));
       await disk.append(name, bytes.subarray(0, filled * 4));
@@ -75,6 +77,8 @@ export class ArenaImage {
     for (const node of this.#nodes()) {
       const size = blockWords(word(this.#arena.words, node + NODE_SIZE));
       nodeCount += 1;
+      const number = this.#arena.zoneNumber(node);
+      counts.set(number, (counts.get(number) ?? 0) + 1);
       nodeWords += size;
       for (let done = 0; done < size; ) {
         const words = Math.min(size - done, IMAGE_CHUNK_WORDS - filled);
@@ -86,6 +90,7 @@ export class ArenaImage {
     }
     if (filled > 0) await flush();
     const zones = this.#zones;
+    checkCounts(zones, counts);
     await disk.append(name, encodeImageTail({ nodeWords, nodeCount, zones, checks }));
     await disk.sync(name);
   }
@@ -115,6 +120,14 @@ export class ArenaImage {
       const isOfVersion = offset === NODE_SINCE || offset === NODE_PREV;
       into[at + index] = isOfVersion || offset >= size ? 0 : word(words, node + offset);
     }
+  }
+}
+
+/** Without its end a file counts for nothing, and those before it are kept. */
+function checkCounts(zones: readonly ImageZone[], counts: ReadonlyMap<number, number>): void {
+  for (const { apex, number, nodeCount } of zones) {
+    const found = counts.get(number) ?? 0;
+    assert(found === nodeCount, `an image of ${apex} has its ${nodeCount} names: ${found}`);
   }
 }
 

@@ -107,6 +107,21 @@ export function findServedApex(
   }
 }
 
+/** Readers that are not idle. */
+export function busyReaders(words: Words): number[] {
+  const busy: number[] = [];
+  for (let reader = 0; reader < READERS_MAX; reader += 1) {
+    if (Atomics.load(words, READERS + reader * READER_WORDS) !== 0) busy.push(reader);
+  }
+  return busy;
+}
+
+/** Whether a reader is idle or uses a later version. */
+export function isPast(words: Words, reader: number, version: number): boolean {
+  const held = Atomics.load(words, READERS + reader * READER_WORDS);
+  return held === 0 || isLater(held, version);
+}
+
 /** Whether every reader is idle or uses this version or a later one. */
 export function allReadersAt(words: Words, version: number): boolean {
   for (let reader = 0; reader < READERS_MAX; reader += 1) {

@@ -29,17 +29,24 @@ export class ArenaSpace {
   // First free block of each size; each names the next. 0: none.
   readonly #free = new Int32Array(CLASSES);
   readonly #spare: Region[] = [];
+  readonly #totalWords: number;
   #region: Region;
   #usedWords = 0;
 
   constructor(words: Words, first: number) {
     this.#words = words;
     this.#region = { next: first + (first & 1), end: words.length };
+    this.#totalWords = this.leftWords;
   }
 
   /** Words in blocks that are given out. */
   get usedWords(): number {
     return this.#usedWords;
+  }
+
+  /** Words that are not in use; what was given back counts, in whatever sizes it lies ready. */
+  get freeWords(): number {
+    return this.#totalWords - this.#usedWords;
   }
 
   /** A block of so many words, with anything in it; 0 where there is none left. */

@@ -147,10 +147,16 @@ export class ArenaTransaction {
       if (old === SLOT_EMPTIED) arena.table.empty(slot);
       else arena.table.replace(slot, old);
     }
-    // A reader may have a node in hand, and look since when it is there.
+    const nodes = new Set(this.#nodes);
+    const seen: number[] = [];
     for (let index = 0; index < this.#allocated.length; index += 2) {
-      arena.settling.discard(this.#allocated[index] ?? 0, this.#allocated[index + 1] ?? 0);
+      const block = this.#allocated[index] ?? 0;
+      const size = this.#allocated[index + 1] ?? 0;
+      // A reader may have a node in hand, and look since when it is there; it finds nothing else.
+      if (nodes.has(block)) seen.push(block, size);
+      else arena.space.free(block, size);
     }
+    arena.settling.discard(seen);
     arena.isCommitting = false;
   }
 

@@ -23,6 +23,9 @@ import { isText, rrsetOfType } from "./zoneNode.ts";
 import { readZone, writeFacts, writeZone, type ZoneFacts, zoneSize } from "./zoneRecord.ts";
 import { type WrittenNames, ZoneWriter } from "./zoneWriter.ts";
 
+/** A fail-over must fit though names filled the memory: some 64 MiB of the usual arena. */
+const KEEP_FREE = 1 / 64;
+
 /** Changes of one or more zones, ready to be shown as one version; nobody sees them yet. */
 export interface PreparedCommit {
   /** Shows them all, in one step that cannot fail. */
@@ -45,11 +48,23 @@ export interface ZoneMoves {
   readonly aliases: readonly MovedAlias[];
 }
 
+/** A zone of a commit whose nodes are written, and nothing else. */
+interface WrittenZone {
+  readonly zone: ZoneData;
+  readonly draft: ZoneDraft;
+  readonly number: number;
+  readonly names: WrittenNames;
+}
+
 /**
  * Lays drafts over the zones below them, as one version of their arena, without showing it. To be
- * published or abandoned before the next one is prepared. Full: nothing has changed.
+ * published or abandoned before the next one is prepared. Full: nothing has changed. `keepFree` is
+ * the part of the memory that new names must leave to changes of those that are there; 0: none.
  */
-export function prepareCommit(drafts: ReadonlyMap<ZoneData, ZoneDraft>): PreparedCommit | "full" {
+export function prepareCommit(
+  drafts: ReadonlyMap<ZoneData, ZoneDraft>,
+  keepFree = KEEP_FREE,
+): PreparedCommit | "full" {
   const zones = [...drafts.keys()];
   const [first] = zones;
   if (first === undefined) return { publish: () => {}, abandon: () => {} };
@@ -58,16 +73,10 @@ export function prepareCommit(drafts: ReadonlyMap<ZoneData, ZoneDraft>): Prepare
     zones.every((zone) => zone.arena === arena),
     "zones of one commit share an arena",
   );
-  arena.settling.settle();
-  const transaction = new ArenaTransaction(arena);
-  const moves = new Map<ZoneData, ZoneMoves>();
-  for (const [zone, draft] of drafts) {
-    assert(draft.apex === zone.apex, "a draft is laid over its own zone");
-    const written = writeDraft(transaction, zone, draft);
-    if (written === "full") return giveUp(transaction);
-    if (written !== "unchanged") moves.set(zone, written);
-  }
-  if (!moveOrders(transaction, moves) || !transaction.seal()) return giveUp(transaction);
+  const keptWords = arena.words.length * keepFree;
+  const made = inTransaction(arena, (transaction) => writeDrafts(transaction, drafts, keptWords));
+  if (made === "full") return "full";
+  const { transaction, made: moves } = made;
   return {
     publish: () => {
       transaction.publish();
@@ -88,8 +97,62 @@ export function publishServed(
   served: ReadonlySet<number>,
   above: ReadonlySet<number>,
 ): boolean {
+  const made = inTransaction(arena, (transaction) => markServed(transaction, served, above));
+  if (made === "full") return false;
+  made.transaction.publish();
+  return true;
+}
+
+/**
+ * Makes a version up to where only publishing is left. Where it does not fit, it is tried once
+ * more with all memory that readers have let go of meanwhile.
+ */
+function inTransaction<Made>(
+  arena: Arena,
+  make: (transaction: ArenaTransaction) => Made | "full",
+): { readonly transaction: ArenaTransaction; readonly made: Made } | "full" {
   arena.settling.settle();
-  const transaction = new ArenaTransaction(arena);
+  for (;;) {
+    const transaction = new ArenaTransaction(arena);
+    const made = make(transaction);
+    if (made !== "full" && transaction.seal()) return { transaction, made };
+    transaction.abandon();
+    if (!arena.settling.settleAll()) return "full";
+  }
+}
+
+function writeDrafts(
+  transaction: ArenaTransaction,
+  drafts: ReadonlyMap<ZoneData, ZoneDraft>,
+  keptWords: number,
+): ReadonlyMap<ZoneData, ZoneMoves> | "full" {
+  const written: WrittenZone[] = [];
+  for (const [zone, draft] of drafts) {
+    assert(draft.apex === zone.apex, "a draft is laid over its own zone");
+    const number = zone.number < 0 ? transaction.newZone() : zone.number;
+    const names = number < 0 ? undefined : new ZoneWriter(transaction, number, draft).write(draft);
+    if (names === undefined) return "full";
+    if (names.names.length > 0) written.push({ zone, draft, number, names });
+  }
+  // Only now: any name of any zone may have moved the slots that the orders of all are made of.
+  const moves = new Map<ZoneData, ZoneMoves>();
+  for (const each of written) {
+    if (!finishZone(transaction, each)) return "full";
+    const { zone, draft, number, names } = each;
+    const aliases = movedAliases(zone, draft, names.names);
+    moves.set(zone, { zone: number, names: names.names, aliases });
+  }
+  if (!moveOrders(transaction, moves)) return "full";
+  const isGrowing = written.some(({ names }) => names.nodeCount > 0);
+  return isGrowing && transaction.arena.space.freeWords < keptWords ? "full" : moves;
+}
+
+function markServed(
+  transaction: ArenaTransaction,
+  served: ReadonlySet<number>,
+  above: ReadonlySet<number>,
+): "marked" | "full" {
+  const { arena } = transaction;
   for (let zone = 0; zone < arena.zoneCount; zone += 1) {
     const record = arena.zoneRecord(zone);
     const facts = readZone(arena.words, record);
@@ -97,43 +160,22 @@ export function publishServed(
     const flags =
       kept | (served.has(zone) ? ZONE_SERVED : 0) | (above.has(zone) ? ZONE_HAS_ZONES_BELOW : 0);
     if (flags === facts.flags) continue;
-    if (!copyZone(transaction, zone, { ...facts, flags })) {
-      transaction.abandon();
-      return false;
-    }
+    if (!copyZone(transaction, zone, { ...facts, flags })) return "full";
   }
-  if (!transaction.seal()) {
-    transaction.abandon();
-    return false;
-  }
-  transaction.publish();
-  return true;
+  return "marked";
 }
 
-function giveUp(transaction: ArenaTransaction): "full" {
-  transaction.abandon();
-  return "full";
-}
-
-function writeDraft(
+/** Writes the order and the record of a zone whose nodes are written. Says whether they fitted. */
+function finishZone(
   transaction: ArenaTransaction,
-  zone: ZoneData,
-  draft: ZoneDraft,
-): ZoneMoves | "unchanged" | "full" {
+  { zone, draft, number, names }: WrittenZone,
+): boolean {
   const { arena } = transaction;
-  const isNew = zone.number < 0;
-  const number = isNew ? transaction.newZone() : zone.number;
-  if (number < 0) return "full";
-  const names = new ZoneWriter(transaction, number, draft).write(draft);
-  if (names === undefined) return "full";
-  if (names.names.length === 0) return "unchanged";
-  const record = isNew ? 0 : arena.zoneRecord(number);
+  const record = zone.number < 0 ? 0 : arena.zoneRecord(number);
   const before = readZone(arena.words, record);
   const facts = factsAfter(arena, before, names, draft);
   const order = changeOrder(transaction, number, before, facts, names);
-  if (order < 0) return "full";
-  if (!rewriteZone(transaction, number, record, { ...facts, order }, draft)) return "full";
-  return { zone: number, names: names.names, aliases: movedAliases(zone, draft, names.names) };
+  return order >= 0 && rewriteZone(transaction, number, record, { ...facts, order }, draft);
 }
 
 function factsAfter(

@@ -122,12 +122,13 @@ export class ZoneData implements ServedZone {
   }
 
   /**
-   * Shows a draft that was laid over this zone to every query from now on.
+   * Shows a draft that was laid over this zone to every query from now on. All memory may be used:
+   * what was durable must be loaded again.
    *
    * @throws NameserverError `memory-full`: then nothing has changed.
    */
   apply(draft: ZoneDraft): void {
-    const prepared = prepareCommit(new Map([[this, draft]]));
+    const prepared = prepareCommit(new Map([[this, draft]]), 0);
     if (prepared === "full") throw memoryFull(this.arena);
     prepared.publish();
   }

@@ -3,7 +3,6 @@ import {
   encodeName,
   encodeSoa,
   isAtOrBelow,
-  isBelow,
   makeRRset,
   type Name,
   parseRdata,
@@ -14,7 +13,7 @@ import { CONTROL_OCTETS_MAX } from "../../plan/index.ts";
 import { NameserverError } from "../nameserverError.ts";
 import type { Secondary, TransferGrant } from "../transfer/transferRules.ts";
 import { DENIAL_SECONDS_MAX } from "../update/rules/judgeUpdate.ts";
-import type { ZoneData } from "./zoneData.ts";
+import { type HiddenNames, hiddenNames, type KnownZones } from "./hiddenNames.ts";
 import type { NameChange } from "./zoneDraft.ts";
 import { rrsetOfType, sameRRsets } from "./zoneNode.ts";
 import { isFenced, type ZoneView } from "./zoneView.ts";
@@ -52,7 +51,32 @@ const NAME_OCTETS_MAX = 255; // RFC 1035 section 2.3.4
  *
  * @throws NameserverError `zone-setup-malformed`, `zone-hides-names`
  */
-export function checkSetups(setups: readonly ZoneSetup[], held: ReadonlyMap<Name, ZoneData>): void {
+export function checkSetups(setups: readonly ZoneSetup[], zones: KnownZones): void {
+  const { problems } = fittingSetups(setups, zones);
+  const [first] = problems;
+  if (first !== undefined) throw first;
+}
+
+/**
+ * Setups that may be served with what is held, and why each other one may not: it would hide what
+ * must be seen.
+ *
+ * @throws NameserverError `zone-setup-malformed`
+ */
+export function fittingSetups(
+  setups: readonly ZoneSetup[],
+  zones: KnownZones,
+): { readonly fitting: readonly ZoneSetup[]; readonly problems: readonly NameserverError[] } {
+  checkFormed(setups);
+  const names = setups.map(({ name }) => name);
+  const hidden = hiddenNames(names, zones);
+  return {
+    fitting: setups.filter(({ name }) => !hidden.has(name)),
+    problems: [...hidden].map(([apex, what]) => hidesNames(apex, what)),
+  };
+}
+
+function checkFormed(setups: readonly ZoneSetup[]): void {
   const seen = new Set<Name>();
   for (const setup of setups) {
     const problem = seen.has(setup.name) ? "it is there twice" : setupProblem(setup);
@@ -63,7 +87,6 @@ export function checkSetups(setups: readonly ZoneSetup[], held: ReadonlyMap<Name
         `Cannot serve zone ${setup.name} as ${problem}`,
       );
     }
-    for (const other of held.values()) checkHidesNothing(setup.name, other);
   }
 }
 
@@ -85,15 +108,10 @@ function setupProblem(setup: ZoneSetup): string | undefined {
   return undefined;
 }
 
-/** A zone answers for all names below its apex: those of a zone above are seen no more. */
-function checkHidesNothing(apex: Name, other: ZoneData): void {
-  if (!isBelow(apex, other.apex)) return;
-  const names = other.node(apex)?.fenceCount ?? 0;
-  if (names === 0) return;
-  throw new NameserverError(
-    { code: "zone-hides-names", zone: apex, inside: other.apex, names },
-    `Cannot serve zone ${apex} as it must not hide endpoints of zone ${other.apex}: ` +
-      `${names} are at or below it`,
+function hidesNames(apex: Name, { inside, names, text }: HiddenNames): NameserverError {
+  return new NameserverError(
+    { code: "zone-hides-names", zone: apex, inside, names },
+    `Cannot serve zone ${apex} as it must not hide endpoints of zone ${inside}: ${text}`,
   );
 }
 
