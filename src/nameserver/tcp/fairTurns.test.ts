@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { SimClock } from "../../../sim/simClock.ts";
-import type { CancelWake } from "../../base/index.ts";
+import { type CancelWake, SILENT_LOG } from "../../base/index.ts";
 import { FakeClient } from "../fakeNetwork.suite.ts";
 import type { Handled } from "../handled.ts";
 import { TCP_LIMITS } from "./connectionTable.ts";
@@ -58,6 +58,10 @@ class Job implements Worker {
     this.log.push(this.source);
     return { messages, isMore: this.left > 0 };
   }
+
+  fail(error: unknown): void {
+    this.log.push(`${this.source}: ${error}`);
+  }
 }
 
 describe("FairTurns", () => {
@@ -106,6 +110,7 @@ describe("FairTurns", () => {
     const log: string[] = [];
     const slow: Worker = {
       source: "slow",
+      fail: () => {},
       work: () => {
         clock.pass(5);
         log.push("slow");
@@ -134,9 +139,10 @@ class Bench {
   readonly ends: string[] = [];
   length = 3;
   end: "whole" | "cut" = "whole";
+  failsAt = Number.POSITIVE_INFINITY;
 
   constructor() {
-    this.server = new TcpServer((message) => this.#handle(message), this.clock, TCP_LIMITS);
+    this.server = new TcpServer((message) => this.#handle(message), this.clock, SILENT_LOG);
   }
 
   connect(address: string): FakeClient {
@@ -154,6 +160,7 @@ class Bench {
     };
     const messages: Iterator<Uint8Array, "whole" | "cut", undefined> = {
       next: () => {
+        if (sent === this.failsAt) assert.fail("a bug");
         if (sent === this.length) return end(this.end);
         sent += 1;
         return { done: false, value: Uint8Array.of(sent) };
@@ -164,7 +171,39 @@ class Bench {
   }
 }
 
+describe("FairTurns, failing workers", () => {
+  it("ends the one whose work throws, and visits the others of its source and all else", () => {
+    const clock = new TurnClock();
+    const turns = new FairTurns(clock, LIMITS);
+    const log: string[] = [];
+    const broken = new Job("same", 1, log);
+    broken.work = () => assert.fail("a bug");
+    turns.ask(broken);
+    turns.ask(new Job("same", 30, log));
+    turns.ask(new Job("other", 30, log));
+    for (let turn = 0; turn < 10; turn += 1) clock.turn();
+    assert.equal(log.filter((line) => line.startsWith("same: ")).length, 1, "it is told");
+    assert.equal(log.filter((line) => line === "same").length, 8);
+    assert.equal(log.filter((line) => line === "other").length, 8);
+    assert.equal(turns.waitingSources, 0);
+  });
+});
+
 describe("TcpServer, transfers", () => {
+  it("closes the connection whose transfer throws, and answers the others", () => {
+    const bench = new Bench();
+    bench.failsAt = 2;
+    const client = bench.connect("192.0.2.1");
+    const other = bench.connect("192.0.2.2");
+    client.send(TRANSFER);
+    for (let turn = 0; turn < 5; turn += 1) bench.clock.turn();
+    assert.deepEqual([client.replies.length, client.isClosed], [2, true]);
+    other.send(QUERY);
+    bench.clock.turn();
+    assert.deepEqual([other.replies.length, other.isClosed], [1, false]);
+    assert.equal(bench.server.counts.open, 1);
+  });
+
   it("sends every message in order, and then what was asked behind it", () => {
     const bench = new Bench();
     bench.length = 100;

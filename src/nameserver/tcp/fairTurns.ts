@@ -6,6 +6,8 @@ export interface Worker {
   readonly source: string;
   /** Does at most so much of its work. */
   work(messagesMax: number): WorkDone;
+  /** Its work threw: it is over, and all others go on. */
+  fail(error: unknown): void;
 }
 
 /** What one portion was. */
@@ -88,14 +90,17 @@ export class FairTurns {
   #run(): void {
     if (this.#isRunning) return; // a worker's work gave another one work
     this.#isRunning = true;
-    this.#turnEndsMs ??= this.#clock.monotonicMs() + this.#limits.turnMs;
-    while (this.#messagesLeft > 0 && this.#clock.monotonicMs() <= this.#turnEndsMs) {
-      const source = this.#nextSource();
-      if (source === undefined) break;
-      this.#visit(source);
+    try {
+      this.#turnEndsMs ??= this.#clock.monotonicMs() + this.#limits.turnMs;
+      while (this.#messagesLeft > 0 && this.#clock.monotonicMs() <= this.#turnEndsMs) {
+        const source = this.#nextSource();
+        if (source === undefined) break;
+        this.#visit(source);
+      }
+    } finally {
+      this.#isRunning = false;
+      this.#cancelNext ??= this.#clock.wakeAfter(0, () => this.#beginTurn());
     }
-    this.#isRunning = false;
-    this.#cancelNext ??= this.#clock.wakeAfter(0, () => this.#beginTurn());
   }
 
   #beginTurn(): void {
@@ -122,7 +127,7 @@ export class FairTurns {
     if (worker === undefined) return;
     source.workers.delete(worker);
     const portion = Math.min(this.#limits.messagesPerVisit, this.#messagesLeft);
-    const { messages, isMore } = worker.work(portion);
+    const { messages, isMore } = workOrFail(worker, portion);
     this.#messagesLeft -= Math.max(1, messages);
     if (isMore) source.workers.add(worker);
     if (source.workers.size > 0) this.#waiting.add(source);
@@ -133,5 +138,15 @@ export class FairTurns {
     this.#fresh.delete(source);
     this.#waiting.delete(source);
     if (this.#sources.get(source.key) === source) this.#sources.delete(source.key);
+  }
+}
+
+/** One worker's exception must not end the turns of all. */
+function workOrFail(worker: Worker, messagesMax: number): WorkDone {
+  try {
+    return worker.work(messagesMax);
+  } catch (error) {
+    worker.fail(error);
+    return { messages: messagesMax, isMore: false };
   }
 }

@@ -1,4 +1,10 @@
-import type { ByteStream, Clock, SocketAddress } from "../../base/index.ts";
+import {
+  type ByteStream,
+  type Clock,
+  errorText,
+  type Log,
+  type SocketAddress,
+} from "../../base/index.ts";
 import { FrameReader, frame } from "../../dns/index.ts";
 import type { Handled } from "../handled.ts";
 import type { TcpLimits } from "./connectionTable.ts";
@@ -8,6 +14,7 @@ import type { FairTurns, WorkDone, Worker } from "./fairTurns.ts";
 export interface TcpConnectionParts {
   readonly limits: TcpLimits;
   readonly clock: Clock;
+  readonly log: Log;
   readonly turns: FairTurns;
   readonly handle: (message: Uint8Array, source: SocketAddress) => Handled;
   /** A request came, or a reply went. */
@@ -98,6 +105,16 @@ export class TcpConnection implements Worker {
     return { messages, isMore: this.#hasWork() };
   }
 
+  /** Ends this connection: what it met must be no more than its own client's. */
+  fail(error: unknown): void {
+    const { address } = this.#stream.remote;
+    this.#parts.log.error("closed a connection: its work failed", {
+      address,
+      problem: errorText(error),
+    });
+    this.close();
+  }
+
   #take(bytes: Uint8Array): void {
     if (this.#isClosed) return;
     this.#unread.push(bytes);
@@ -183,12 +200,13 @@ export class TcpConnection implements Worker {
     }
     this.#noteSigned();
     this.#outstanding += 1;
-    void handled.reply.then((reply) => {
+    const sent = handled.reply.then((reply) => {
       this.#outstanding -= 1;
       this.#send(reply);
       this.#askForTurn();
       this.#settleFlow();
     });
+    void sent.catch((error: unknown) => this.fail(error));
   }
 
   #noteSigned(): void {
@@ -219,10 +237,15 @@ export class TcpConnection implements Worker {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#unread = [];
-    this.#streamed?.return?.("cut");
+    const streamed = this.#streamed;
     this.#streamed = undefined;
     this.#notePending();
     this.#parts.turns.forget(this);
     this.#parts.onClosed(this);
+    try {
+      streamed?.return?.("cut");
+    } catch (error) {
+      this.#parts.log.error("cannot end a transfer", { problem: errorText(error) });
+    }
   }
 }

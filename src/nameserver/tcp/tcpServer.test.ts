@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { SimClock, settle } from "../../../sim/simClock.ts";
+import { SILENT_LOG } from "../../base/index.ts";
 import { FakeClient } from "../fakeNetwork.suite.ts";
 import type { Handled } from "../requests.ts";
 import { sourceKey } from "../sourceKey.ts";
@@ -20,7 +21,7 @@ class Bench {
   handledCount = 0;
 
   constructor(limits: Partial<typeof TCP_LIMITS> | Record<string, number> = {}) {
-    this.server = new TcpServer((message) => this.#handle(message), this.clock, {
+    this.server = new TcpServer((message) => this.#handle(message), this.clock, SILENT_LOG, {
       ...TCP_LIMITS,
       ...limits,
     });

@@ -1,4 +1,4 @@
-import type { ByteStream, CancelWake, Clock, SocketAddress } from "../../base/index.ts";
+import type { ByteStream, CancelWake, Clock, Log, SocketAddress } from "../../base/index.ts";
 import type { Handled } from "../handled.ts";
 import { sourceKey } from "../sourceKey.ts";
 import { ConnectionTable, TCP_LIMITS, type TcpLimits } from "./connectionTable.ts";
@@ -24,6 +24,7 @@ export class TcpServer {
   constructor(
     handle: (message: Uint8Array, source: SocketAddress) => Handled,
     clock: Clock,
+    log: Log,
     limits: TcpLimits = TCP_LIMITS,
   ) {
     this.#limits = limits;
@@ -33,6 +34,7 @@ export class TcpServer {
     this.#parts = {
       limits,
       clock,
+      log,
       turns: this.#turns,
       handle,
       onActivity: (connection) => this.#table.noteActivity(connection, clock.monotonicMs()),

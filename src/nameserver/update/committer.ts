@@ -1,38 +1,23 @@
-import { assert, BoundedQueue, type Clock, errorText, type Log } from "../../base/index.ts";
-import {
-  decodeSoa,
-  encodeSoa,
-  makeRRset,
-  type Name,
-  nextSerial,
-  Rcode,
-  RRType,
-  type Update,
-} from "../../dns/index.ts";
-import { NameserverError } from "../nameserverError.ts";
+import { BoundedQueue, type Clock, errorText, type Log } from "../../base/index.ts";
+import { type Name, Rcode, type Update } from "../../dns/index.ts";
 import type { ZoneCommit } from "../state/commitCodec.ts";
 import type { StateFiles } from "../state/stateFiles.ts";
-import { type PreparedCommit, prepareCommit } from "../zone/zoneCommit.ts";
-import { memoryFull, type ZoneData } from "../zone/zoneData.ts";
+import type { PreparedCommit } from "../zone/zoneCommit.ts";
+import type { ZoneData } from "../zone/zoneData.ts";
 import { type NameChange, ZoneDraft } from "../zone/zoneDraft.ts";
-import { rrsetOfType } from "../zone/zoneNode.ts";
 import type { ZoneTable } from "../zone/zoneTable.ts";
-import type { ZoneView } from "../zone/zoneView.ts";
 import { evaluateSetup } from "./evaluateSetup.ts";
 import { evaluateUpdate, NO_TERMS, type UpdateTerms } from "./evaluateUpdate.ts";
-import type { ZonesBelow } from "./rules/judgeUpdate.ts";
-import type { Rule } from "./rules/refusal.ts";
-
-/** What is answered to an UPDATE. */
-export interface UpdateOutcome {
-  readonly rcode: number;
-  /** Why, for a person; undefined where it was done. */
-  readonly problem?: string;
-  /** A prerequisite did not hold: somebody else was faster. */
-  readonly isConditionFailed?: boolean;
-  /** The rule of ours that refused it. */
-  readonly rule?: Rule;
-}
+import {
+  type Commit,
+  type CommitSigner,
+  commitsOf,
+  type GroupDraft,
+  prepareOrThrow,
+  serialOf,
+  soaOf,
+} from "./groupCommits.ts";
+import { DONE, FAILED, NOT_DURABLE, outcomeOf, type UpdateOutcome } from "./updateOutcome.ts";
 
 /** UPDATEs waiting for the one before them to be durable: some seconds of work. */
 const WAITING_MAX = 20_000;
@@ -40,6 +25,8 @@ const WAITING_MAX = 20_000;
 const WAITING_OCTETS_MAX = 16 * 2 ** 20;
 /** UPDATEs that share one sync: more would keep queries waiting while they are evaluated. */
 const GROUP_MAX = 256;
+/** Octets of their messages, but for the last one: small ones, each with many names to sign. */
+const GROUP_OCTETS_MAX = 256 * 2 ** 10;
 
 interface Waiting {
   readonly work: Work;
@@ -47,10 +34,12 @@ interface Waiting {
   readonly settle: (outcome: UpdateOutcome) => void;
 }
 
-/** A change of a group, and what is answered to it once the group is durable. */
-interface Settling {
-  readonly settle: (outcome: UpdateOutcome) => void;
-  readonly outcome: UpdateOutcome;
+/** A group that is evaluated and fits; nothing of it is on disk. */
+interface MadeGroup {
+  /** One for each that waited: its answer once the group is durable. */
+  readonly outcomes: readonly UpdateOutcome[];
+  readonly commits: readonly Commit[];
+  readonly prepared: PreparedCommit;
 }
 
 type Work =
@@ -62,20 +51,7 @@ type Work =
       readonly changes: (draft: ZoneDraft) => readonly NameChange[];
     };
 
-/** Adds what belongs into a commit besides what was asked for: signatures. */
-interface CommitSigner {
-  /**
-   * Completes a draft that changes something, its serial raised, in place. `zone` is as it was
-   * before the whole commit. What it throws fails every change of the commit.
-   */
-  complete(draft: ZoneDraft, zone: ZoneData): void;
-  /** Signatures of the zone are due: its commit is not empty, whatever was asked for. */
-  hasWork(apex: Name): boolean;
-  /** Why nothing may change in a zone; undefined where it may. */
-  problem(apex: Name): string | undefined;
-}
-
-/** Whoever follows what is committed. */
+/** Whoever follows what is committed. What it throws is logged, and stops no commit. */
 export interface CommitWatcher {
   /** A commit is durable; its zone still shows what was before it. */
   onDurable(commit: ZoneCommit): void;
@@ -92,8 +68,6 @@ export interface CommitterParts {
   readonly signer?: CommitSigner;
   readonly watcher?: CommitWatcher;
 }
-
-const DONE: UpdateOutcome = { rcode: Rcode.NOERROR };
 
 /**
  * Makes changes one group after another: while one is being made durable, the next ones wait, and
@@ -170,46 +144,109 @@ export class Committer {
   async #run(): Promise<void> {
     // Requests that arrived together are then in the queue together.
     await Promise.resolve();
-    while (this.#waiting.size > 0 || this.#pauses.length > 0) {
-      const pauses = this.#pauses;
-      this.#pauses = [];
-      for (const pause of pauses) pause();
-      const isDurable = await this.#commitGroup();
-      if (isDurable && this.#parts.files.wantsSnapshot) await this.#beginSnapshot();
+    try {
+      while (this.#waiting.size > 0 || this.#pauses.length > 0) {
+        const pauses = this.#pauses;
+        this.#pauses = [];
+        for (const pause of pauses) pause();
+        const isDurable = await this.#commitGroup(this.#nextGroup(), "whole");
+        if (isDurable && this.#parts.files.wantsSnapshot) await this.#beginSnapshot();
+      }
+    } finally {
+      this.#running = undefined; // whatever it was, the next change begins anew
     }
-    this.#running = undefined;
   }
 
-  /** Says whether the disk took it. */
-  async #commitGroup(): Promise<boolean> {
-    const drafts = new Map<ZoneData, GroupDraft>();
-    const group: Settling[] = [];
-    while (group.length < GROUP_MAX) {
+  #nextGroup(): readonly Waiting[] {
+    const group: Waiting[] = [];
+    let octets = 0;
+    while (group.length < GROUP_MAX && octets < GROUP_OCTETS_MAX) {
       const waiting = this.#waiting.shift();
       if (waiting === undefined) break;
-      this.#waitingOctets -= waiting.octets;
-      const outcome = this.#evaluate(waiting.work, drafts);
-      group.push({ settle: waiting.settle, outcome });
+      octets += waiting.octets;
+      group.push(waiting);
     }
-    const { files, signer, watcher } = this.#parts;
-    let commits: readonly Commit[] = [];
-    let prepared: PreparedCommit | undefined;
+    this.#waitingOctets -= octets;
+    return group;
+  }
+
+  /** Answers every change of a group; says whether the disk took any. Never rejects. */
+  async #commitGroup(group: readonly Waiting[], part: "whole" | "half"): Promise<boolean> {
     try {
-      commits = commitsOf(drafts, signer);
-      prepared = prepareOrThrow(commits);
-      if (commits.length > 0) await files.append(commits.map(({ written }) => written));
+      const made = this.#make(group, part);
+      return made.kind === "made"
+        ? await this.#write(group, made)
+        : await this.#commitRefused(group, made.outcome);
     } catch (error) {
-      prepared?.abandon();
-      this.#parts.log.error("cannot make updates durable", { problem: errorText(error) });
-      // Refusals too: they may rest on a change of this group that never was.
-      for (const { settle } of group) settle(isMemoryFull(error) ? NO_MEMORY : NOT_DURABLE);
+      // A bug: some of this group may be durable, but nobody is left without an answer.
+      this.#parts.log.error("cannot go on with a group of updates", { problem: errorText(error) });
+      settleAll(group, FAILED);
       return false;
     }
-    for (const { written } of commits) watcher?.onDurable(written);
+  }
+
+  /** One that is too large must not fail the others: what does not go together goes in halves. */
+  async #commitRefused(group: readonly Waiting[], outcome: UpdateOutcome): Promise<boolean> {
+    if (group.length <= 1) {
+      settleAll(group, outcome);
+      return false;
+    }
+    const middle = group.length >> 1;
+    const first = await this.#commitGroup(group.slice(0, middle), "half");
+    const second = await this.#commitGroup(group.slice(middle), "half");
+    return first || second;
+  }
+
+  #make(
+    group: readonly Waiting[],
+    part: "whole" | "half",
+  ): ({ kind: "made" } & MadeGroup) | { kind: "refused"; outcome: UpdateOutcome } {
+    try {
+      const drafts = new Map<ZoneData, GroupDraft>();
+      const outcomes = group.map(({ work }) => this.#evaluate(work, drafts));
+      const commits = commitsOf(drafts, this.#parts.signer);
+      return { kind: "made", outcomes, commits, prepared: prepareOrThrow(commits) };
+    } catch (error) {
+      const outcome = outcomeOf(error);
+      // Of what is to be expected, one line for all that went together.
+      if (part === "whole" || outcome === FAILED) {
+        this.#parts.log.error("cannot make a group of updates", {
+          updates: group.length,
+          problem: errorText(error),
+        });
+      }
+      return { kind: "refused", outcome };
+    }
+  }
+
+  async #write(group: readonly Waiting[], made: MadeGroup): Promise<boolean> {
+    const { commits, prepared, outcomes } = made;
+    try {
+      if (commits.length > 0) {
+        await this.#parts.files.append(commits.map(({ written }) => written));
+      }
+    } catch (error) {
+      prepared.abandon();
+      this.#parts.log.error("cannot make updates durable", { problem: errorText(error) });
+      // Refusals too: they may rest on a change of this group that never was.
+      settleAll(group, NOT_DURABLE);
+      return false;
+    }
+    const { watcher } = this.#parts;
+    for (const { written } of commits) this.#tell(() => watcher?.onDurable(written));
     prepared.publish();
-    if (commits.length > 0) watcher?.onShown(commits.map(({ zone }) => zone));
-    for (const { settle, outcome } of group) settle(outcome);
+    if (commits.length > 0) this.#tell(() => watcher?.onShown(commits.map(({ zone }) => zone)));
+    for (const [index, { settle }] of group.entries()) settle(outcomes[index] ?? FAILED);
     return true;
+  }
+
+  /** What is durable is shown and answered, whatever becomes of those who only follow. */
+  #tell(news: () => void): void {
+    try {
+      news();
+    } catch (error) {
+      this.#parts.log.error("whoever follows commits failed", { problem: errorText(error) });
+    }
   }
 
   #evaluate(work: Work, drafts: Map<ZoneData, GroupDraft>): UpdateOutcome {
@@ -224,21 +261,27 @@ export class Committer {
       return { rcode: Rcode.SERVFAIL, problem: `Cannot update: ${problem}` };
     let group = drafts.get(zone);
     if (group === undefined) {
-      group = { draft: new ZoneDraft(zone), zonesBelow: zones.below(apex), setsSerial: false };
+      const draft = new ZoneDraft(zone);
+      const zonesBelow = zones.below(apex);
+      group = { draft, zonesBelow, setsSerial: false, serialFloor: zone.serial };
       drafts.set(zone, group);
     }
     try {
       if (work.kind === "setup") {
+        const before = serialOf(group.draft);
         const changes = work.changes(group.draft);
         const refused = evaluateSetup(group.draft, changes, group.zonesBelow);
-        // To be above what secondaries hold, whatever ours was.
-        if (serialOf(group.draft) !== zone.serial) group.setsSerial = true;
+        const serial = serialOf(group.draft);
+        if (serial !== undefined && serial !== before) {
+          // To be above what secondaries hold, whatever ours was.
+          group.setsSerial = true;
+          group.serialFloor = (serial - 1) >>> 0;
+        }
         return refused ?? DONE;
       }
       const evaluated = evaluateUpdate(group.draft, work.update, group.zonesBelow, work.terms);
       if (evaluated.kind === "condition-failed") return { ...evaluated, isConditionFailed: true };
       if (evaluated.kind !== "accepted") return evaluated;
-      // RDATA is never changed in place: another SOA is another object.
       if (soaOf(evaluated.draft) !== soaOf(group.draft)) group.setsSerial = true;
       group.draft.merge(evaluated.draft);
       return DONE;
@@ -246,7 +289,7 @@ export class Committer {
       // A bug that one message meets must not stop the answers to all others, and nothing was
       // changed: the message's own draft is dropped.
       this.#parts.log.error("cannot evaluate an update", { problem: errorText(error) });
-      return { rcode: Rcode.SERVFAIL, problem: "Cannot update as the server failed: see its log" };
+      return FAILED;
     }
   }
 
@@ -270,72 +313,6 @@ export class Committer {
   }
 }
 
-const NOT_DURABLE: UpdateOutcome = {
-  rcode: Rcode.SERVFAIL,
-  problem: "Cannot update as the change must be durable: the disk did not take it",
-};
-
-const NO_MEMORY: UpdateOutcome = {
-  rcode: Rcode.SERVFAIL,
-  problem: "Cannot update as the zones must fit the server's memory: they would not",
-};
-
-function isMemoryFull(error: unknown): boolean {
-  return error instanceof NameserverError && error.fault.code === "memory-full";
-}
-
-/** Makes room for all commits before one is written down. Throws NameserverError `memory-full`. */
-function prepareOrThrow(commits: readonly Commit[]): PreparedCommit {
-  const prepared = prepareCommit(new Map(commits.map(({ zone, draft }) => [zone, draft])));
-  const [first] = commits;
-  if (prepared === "full" && first !== undefined) throw memoryFull(first.zone.arena);
-  assert(prepared !== "full", "nothing fits every memory");
-  return prepared;
-}
-
-interface GroupDraft {
-  readonly draft: ZoneDraft;
-  /** The same for all of a group: what is served changes between groups only. */
-  readonly zonesBelow: ZonesBelow;
-  /** An UPDATE brought a serial of its own (RFC 2136 section 3.6). */
-  setsSerial: boolean;
-}
-
-interface Commit {
-  readonly zone: ZoneData;
-  readonly draft: ZoneDraft;
-  readonly written: ZoneCommit;
-}
-
-/** What is to be written: one commit, and one new serial, for each zone that changes. */
-function commitsOf(
-  drafts: ReadonlyMap<ZoneData, GroupDraft>,
-  signer: CommitSigner | undefined,
-): readonly Commit[] {
-  return [...drafts].flatMap(([zone, { draft, setsSerial }]) => {
-    if (!draft.isChanged && signer?.hasWork(zone.apex) !== true) return [];
-    if (!setsSerial) raiseSerial(zone, draft);
-    signer?.complete(draft, zone);
-    return [{ zone, draft, written: { zone: zone.apex, changes: draft.changes() } }];
-  });
-}
-
-function raiseSerial(zone: ZoneData, draft: ZoneDraft): void {
-  const node = draft.node(draft.apex);
-  const soa = rrsetOfType(node, RRType.SOA);
-  const [rdata] = soa?.rdata ?? [];
-  // A zone without an SOA is being set up: its first serial is in the change.
-  if (zone.serial === undefined || soa === undefined || rdata === undefined) return;
-  const next = encodeSoa({ ...decodeSoa(rdata), serial: nextSerial(zone.serial) });
-  const others = node?.rrsets.filter(({ type }) => type !== RRType.SOA) ?? [];
-  draft.set(draft.apex, [makeRRset(draft.apex, RRType.SOA, soa.ttlSeconds, [next]), ...others]);
-}
-
-function serialOf(view: ZoneView): number | undefined {
-  const rdata = soaOf(view);
-  return rdata === undefined ? undefined : decodeSoa(rdata).serial;
-}
-
-function soaOf(view: ZoneView): Uint8Array | undefined {
-  return rrsetOfType(view.node(view.apex), RRType.SOA)?.rdata[0];
+function settleAll(group: readonly Waiting[], outcome: UpdateOutcome): void {
+  for (const { settle } of group) settle(outcome);
 }

@@ -53,7 +53,7 @@ export function evaluateUpdate(
   const failed = failedPrerequisite(view, update.prerequisites);
   if (failed !== undefined) return { kind: "condition-failed", ...failed };
   if (fault !== undefined) return { kind: "malformed", ...fault };
-  const made = judgeSigningSteps(view, update.steps);
+  const made = judgeSigningSteps(view, update.steps, zonesBelow);
   if (made !== undefined) return { kind: "refused", rcode: Rcode.REFUSED, ...made };
   const draft = new ZoneDraft(view);
   applySteps(draft, update.steps);

@@ -11,9 +11,9 @@ import {
 import { withError } from "../answer/answer.ts";
 import type { Handled } from "../handled.ts";
 import { type Encoding, encodeReply, type ReplyParts, replied } from "../reply.ts";
-import type { UpdateOutcome } from "./committer.ts";
 import type { UpdateTerms } from "./evaluateUpdate.ts";
 import type { UpdateRights } from "./scopes.ts";
+import type { UpdateOutcome } from "./updateOutcome.ts";
 
 /** Parts and ports that UPDATE messages need. */
 export interface UpdateParts extends ReplyParts {

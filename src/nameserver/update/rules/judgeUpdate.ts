@@ -9,6 +9,7 @@ import {
 import { endpointOfFence } from "../../../plan/index.ts";
 import { rrsetOfType } from "../../zone/zoneNode.ts";
 import { isFenced, type ZoneView } from "../../zone/zoneView.ts";
+import { judgeApexServers, judgeTimers } from "./apexRules.ts";
 import { judgeControlName } from "./controlRules.ts";
 import { isEndpointChanged, judgeEndpoint, type Transition } from "./endpointRules.ts";
 import { judgeAliases, judgeHiding } from "./hidingRules.ts";
@@ -36,16 +37,16 @@ export function judgeUpdate(
   changed: readonly Name[],
   zonesBelow: ZonesBelow,
 ): Refusal | undefined {
+  const covered = { ...transition, zonesBelow };
   for (const name of changed) {
     const refused =
       judgeControlName(transition, name) ??
       judgeHiding(transition, name) ??
       judgeSize(transition, name) ??
       judgeNameserver(transition, name) ??
-      (name === transition.after.apex ? judgeDenials(transition) : undefined);
+      (name === transition.after.apex ? judgeApex(covered) : undefined);
     if (refused !== undefined) return refused;
   }
-  const covered = { ...transition, zonesBelow };
   for (const endpoint of endpointsOf(changed)) {
     const refused = judgeIfFenced(covered, endpoint, changed, zonesBelow);
     if (refused !== undefined) return refused;
@@ -104,6 +105,10 @@ function judgeNameserver({ before, after }: Transition, name: Name): Refusal | u
   if (!isNamed) return undefined;
   const detail = "a nameserver of the zone must keep an address: it would have none";
   return refusal("nameserver-stays-reachable", name, detail);
+}
+
+function judgeApex(transition: Transition): Refusal | undefined {
+  return judgeDenials(transition) ?? judgeTimers(transition) ?? judgeApexServers(transition);
 }
 
 function judgeDenials({ after }: Transition): Refusal | undefined {

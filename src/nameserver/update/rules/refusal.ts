@@ -25,8 +25,12 @@ export type Rule =
   | "name-fits-a-message"
   | "nameserver-stays-reachable"
   | "denials-are-short"
-  /** RRSIG, NSEC, and the keys of a signed zone are made by the server itself. */
-  | "signing-is-the-servers";
+  /** Secondaries go by the SOA: they must neither go dark nor fall behind. */
+  | "soa-timers-hold"
+  /** RRSIG, NSEC, and the keys of a zone are made by the server itself. */
+  | "signing-is-the-servers"
+  /** Names below a cut that comes or goes are signed, or unsigned, in one step. */
+  | "cut-changes-few";
 
 /** Why a change is refused. */
 export interface Refusal {
