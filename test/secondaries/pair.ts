@@ -16,15 +16,22 @@ export interface Pair {
 export async function withPair(
   kind: ServerKind,
   work: (pair: Pair) => Promise<void>,
-  options: { isUnsigned?: boolean; catalog?: string } = {},
+  options: {
+    isUnsigned?: boolean;
+    catalog?: string;
+    journalOctetsMax?: number;
+    hasDnssec?: boolean;
+  } = {},
 ): Promise<void> {
   const [ours, theirs] = [await freePlaces(), await freePlaces()];
-  const { isUnsigned = false, catalog } = options;
+  const { isUnsigned = false, catalog, journalOctetsMax, hasDnssec = false } = options;
   const primary = new Primary({
     port: ours.dnsPort,
     secondaries: [{ address: "127.0.0.1", port: theirs.dnsPort }],
-    isSigned: !isUnsigned,
+    usesTsig: !isUnsigned,
+    hasDnssec,
     ...(catalog === undefined ? {} : { catalog }),
+    ...(journalOctetsMax === undefined ? {} : { journalOctetsMax }),
   });
   const secondary = new SecondaryServer(kind, {
     primary: primary.place,

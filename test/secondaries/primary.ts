@@ -1,5 +1,5 @@
 // Our nameserver in this process, on real sockets and a real folder, and a client that changes it.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Log, SILENT_LOG, type SocketAddress, utf8 } from "../../src/base/index.ts";
@@ -18,6 +18,7 @@ import type { CatalogSetup } from "../../src/nameserver/transfer/catalogZone.ts"
 import { DatagramClient } from "../../src/nameserver/transfer/datagramClient.ts";
 import {
   DiskFolder,
+  NodeDnssecCrypto,
   RealChance,
   RealClock,
   TcpListener,
@@ -41,8 +42,13 @@ export interface PrimaryOptions {
   readonly secondaries: readonly SocketAddress[];
   readonly zones?: readonly string[];
   readonly catalog?: string;
-  readonly isSigned?: boolean;
+  /** Whether secondaries need the TSIG key; by default they do. */
+  readonly usesTsig?: boolean;
+  /** Octets of journal after which a snapshot is written: history on disk is a few of these. */
+  readonly journalOctetsMax?: number;
   readonly log?: Log;
+  /** Its zones are signed, with keys of their own. */
+  readonly hasDnssec?: boolean;
 }
 
 /** A primary with a folder of its own, which may be stopped and started again. */
@@ -73,6 +79,7 @@ export class Primary {
   async start(): Promise<void> {
     this.#disk = await DiskFolder.open(this.folder);
     const catalog = this.#catalog();
+    const { journalOctetsMax } = this.options;
     this.#nameserver = await Nameserver.start({
       setups: this.#setups(),
       keys: [KEY],
@@ -85,8 +92,15 @@ export class Primary {
       datagrams: new UdpListener(),
       streams: new TcpListener(),
       dialer: new UdpDialer(),
+      dnssecCrypto: new NodeDnssecCrypto(),
       ...(catalog === undefined ? {} : { catalog }),
+      ...(journalOctetsMax === undefined ? {} : { journalOctetsMax }),
     });
+  }
+
+  /** The journals on disk: what a restart reads the history of zones from. */
+  get journals(): readonly string[] {
+    return readdirSync(this.folder).filter((name) => name.startsWith("journal-"));
   }
 
   async stop(): Promise<void> {
@@ -171,13 +185,14 @@ export class Primary {
         negativeTtlSeconds: 5,
         apexTtlSeconds: 60,
         secondaries: this.#secondaries(),
+        dnssec: this.options.hasDnssec ?? false,
       };
     });
   }
 
   #secondaries() {
-    const { secondaries, isSigned = true } = this.options;
-    return secondaries.map((address) => (isSigned ? { address, key: KEY.name } : { address }));
+    const { secondaries, usesTsig = true } = this.options;
+    return secondaries.map((address) => (usesTsig ? { address, key: KEY.name } : { address }));
   }
 
   #catalog(): CatalogSetup | undefined {

@@ -7,6 +7,9 @@ import { type Pair, withPair } from "./pair.ts";
 import { ZONE } from "./primary.ts";
 import { SERVERS } from "./servers.ts";
 
+/** Each a commit of its own. */
+const CHANGES_IN_CUT = 30;
+
 /** Changes of all sorts, one after another, each of which must go out as differences. */
 async function changeAndFollow({ primary, secondary, synced }: Pair): Promise<void> {
   const { port } = secondary.place;
@@ -30,6 +33,49 @@ async function changeAndFollow({ primary, secondary, synced }: Pair): Promise<vo
   const { ixfr, axfr } = primary.report.transfers.counts;
   assert.equal(axfr, before.axfr, "no change went out as a whole zone");
   assert.ok(ixfr >= before.ixfr + changes.length, `${ixfr - before.ixfr} were differences`);
+}
+
+/** Both run all the time, and do not hear each other while many changes are made. */
+async function catchUpByDifferences({ primary, secondary, synced }: Pair): Promise<void> {
+  const { port } = secondary.place;
+  const before = primary.report.transfers.counts;
+  const from = primary.serial();
+  secondary.pause();
+  for (let change = 0; change < CHANGES_IN_CUT; change += 1) {
+    const gone = change === 0 ? [] : [`cut${change - 1} A`];
+    await primary.update(gone, [`cut${change} 60 A 192.0.2.${change + 1}`]);
+  }
+  assert.equal(primary.serial(), from + CHANGES_IN_CUT);
+  secondary.resume();
+  await synced("what changed during a cut");
+  const { axfr, ixfr } = primary.report.transfers.counts;
+  assert.equal(axfr, before.axfr, "not the whole zone");
+  const taken = ixfr - before.ixfr;
+  assert.ok(taken > 0 && taken < CHANGES_IN_CUT / 2, `many changes at once: ${taken} transfers`);
+  const [last, gone] = [CHANGES_IN_CUT - 1, CHANGES_IN_CUT - 2];
+  assert.deepEqual(await digShort(port, `cut${last}.${ZONE}`), [`192.0.2.${last + 1}`]);
+  assert.deepEqual(await digShort(port, `cut${gone}.${ZONE}`), []);
+}
+
+/** The secondary is away until nothing on the primary's disk leads from what it has to the zone. */
+async function catchUpBeyondHistory({ primary, secondary, synced }: Pair): Promise<void> {
+  await secondary.stop();
+  await primary.update([], ["cut 60 A 192.0.2.6"]); // the change that leads on from what it has
+  const journals = primary.journals;
+  await until("forgets what was before the cut", async () => {
+    await primary.update(["old TXT"], [`old 60 TXT "${"x".repeat(250)}"`]);
+    await primary.update(["old TXT"], []);
+    return !primary.journals.some((name) => journals.includes(name));
+  });
+  await primary.update([], ["after-cut 60 A 192.0.2.7"]);
+  await primary.stop();
+  secondary.start();
+  await primary.start();
+  await synced("what changed during a cut beyond history");
+  const { axfr, ixfrAsAxfr } = primary.report.transfers.counts;
+  assert.ok(axfr > 0, `${ixfrAsAxfr} of ${axfr} whole zones were asked for as differences`);
+  assert.deepEqual(await digShort(secondary.place.port, `after-cut.${ZONE}`), ["192.0.2.7"]);
+  assert.deepEqual(await digShort(secondary.place.port, `old.${ZONE}`, "TXT"), []);
 }
 
 for (const kind of Object.values(SERVERS)) {
@@ -62,6 +108,24 @@ for (const kind of Object.values(SERVERS)) {
         assert.equal(report?.notifiedSerial, primary.serial());
         assert.equal(report?.problem, undefined);
       });
+    },
+  );
+
+  test(
+    `${kind.name} catches up after a long cut: by differences as far as history goes, else whole`,
+    needs(...kind.programs),
+    async () => {
+      await withPair(
+        kind,
+        async (pair) => {
+          pair.secondary.start();
+          await pair.primary.seed();
+          await pair.synced("the zone");
+          await catchUpByDifferences(pair);
+          await catchUpBeyondHistory(pair);
+        },
+        { journalOctetsMax: 2_048 },
+      );
     },
   );
 
@@ -106,7 +170,7 @@ test("NSD without a key is known by its address alone", needs("nsd", "dig"), asy
 });
 
 test(
-  "Knot gets the whole zone where history does not reach back to it",
+  "Knot gets the whole zone where the changes since are longer",
   needs("knotd", "dig"),
   async () => {
     await withPair(SERVERS.knot, async ({ primary, secondary, synced }) => {

@@ -31,8 +31,16 @@ const withoutKey = (text: string): string =>
     .replace(/ transfer$/gm, " NOKEY")
     .replaceAll(' key "transfer"', "");
 
+/** Lets tests read the zone that a secondary holds. */
+function openKnot(block: string): string {
+  const acl = "acl:\n  - id: tests\n    address: 127.0.0.1\n    action: transfer\n";
+  return block
+    .replace(/^acl:\n/m, acl)
+    .replace(/^( +acl:) (notify-from-holdfast)$/m, "$1 [$2, tests]");
+}
+
 function prepareKnot(folder: string, plan: SecondaryPlan): readonly string[] {
-  const block = docBlock("knot", plan);
+  const block = openKnot(docBlock("knot", plan));
   const keyed = plan.hasCatalog === true ? block.slice(0, block.indexOf("zone:\n")) : block;
   const catalog = plan.hasCatalog === true ? docBlock("knot-catalog", plan) : "";
   const config = join(folder, "knot.conf");
@@ -54,7 +62,7 @@ template:
 
 function prepareNsd(folder: string, plan: SecondaryPlan): readonly string[] {
   const config = join(folder, "nsd.conf");
-  const block = docBlock("nsd", plan);
+  const block = `${docBlock("nsd", plan)}    provide-xfr: 127.0.0.1 NOKEY\n`;
   const text = `server:
     ip-address: 127.0.0.1@${plan.port}
     server-count: 1
@@ -85,7 +93,7 @@ function prepareBind(folder: string, plan: SecondaryPlan): readonly string[] {
   const config = join(folder, "named.conf");
   const text = `options { directory "${folder}"; pid-file none; recursion no;
   listen-on port ${plan.port} { 127.0.0.1; }; listen-on-v6 { none; };
-  notify no; allow-transfer { any; };
+  notify no; allow-transfer { any; }; dnssec-validation no;
   ${isCatalog ? docBlock("bind-options", plan) : ""} };
 controls { };
 `;
@@ -121,7 +129,8 @@ expand-alias=no
   const made = new DatabaseSync(database);
   made.exec(schema);
   made.close();
-  const commands = docBlock("pdnsutil", plan).trim().split("\n");
+  const block = plan.hasCatalog === true ? "pdnsutil-catalog" : "pdnsutil";
+  const commands = docBlock(block, plan).trim().split("\n");
   for (const command of commands) {
     const [program = "", ...words] = command.split(" ");
     execFileSync(program, [`--config-dir=${folder}`, ...words], { stdio: "ignore" });
@@ -136,6 +145,18 @@ export const SERVERS = {
   bind: { name: "BIND", programs: ["named", "dig"], prepare: prepareBind },
   pdns: { name: "PowerDNS", programs: ["pdns_server", "pdnsutil", "dig"], prepare: preparePdns },
 } as const satisfies Readonly<Record<string, ServerKind>>;
+
+/** Sends a signal to a process and all its children. */
+function signalTree(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, signal);
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+    for (const child of children.split(" ").filter(Boolean)) signalTree(Number(child), signal);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
 
 /** A server that was set up, and may be stopped and started again. */
 export class SecondaryServer {
@@ -166,7 +187,17 @@ export class SecondaryServer {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, "exit");
     child.kill("SIGTERM");
+    this.resume(); // where it was cut off, it ends only then
     await ended;
+  }
+
+  /** Cuts it off, as a dead network does: it runs on, hears nothing, and says nothing. */
+  pause(): void {
+    signalTree(this.#child?.pid, "SIGSTOP");
+  }
+
+  resume(): void {
+    signalTree(this.#child?.pid, "SIGCONT");
   }
 
   /** What it says of itself, for a failing test's message. */

@@ -1,4 +1,10 @@
-import type { Clock, DatagramDialer, DatagramPeer, SocketAddress } from "../../base/index.ts";
+import type {
+  Chance,
+  Clock,
+  DatagramDialer,
+  DatagramPeer,
+  SocketAddress,
+} from "../../base/index.ts";
 import {
   decodeMessage,
   encodeMessage,
@@ -12,6 +18,7 @@ import {
   type TsigKey,
   verifyMessage,
 } from "../../dns/index.ts";
+import { DatagramClient } from "./datagramClient.ts";
 
 /** How a secondary answers. */
 export type Behaviour =
@@ -37,6 +44,12 @@ export class FakeSecondaries implements DatagramDialer {
 
   behave(place: string, behaviour: Behaviour): void {
     this.#behaviours.set(place, behaviour);
+  }
+
+  /** A client that asks them. */
+  client(chance: Chance): DatagramClient {
+    const clock = this.#clock;
+    return new DatagramClient({ dialer: this, clock, chance, sourceFor: () => undefined });
   }
 
   async dial(to: SocketAddress, receive: (bytes: Uint8Array) => void): Promise<DatagramPeer> {

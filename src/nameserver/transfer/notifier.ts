@@ -9,7 +9,7 @@ import {
   type NotifyState,
   notifyStep,
 } from "./notifyMachine.ts";
-import type { Secondary } from "./transferRules.ts";
+import { isSameSecondary, type Secondary } from "./transferRules.ts";
 
 /** At start every zone is told of: spread, so that a thousand do not come in one burst. */
 const START_SPREAD_MS = 1_000;
@@ -45,7 +45,7 @@ export class Notifier {
   setSecondaries(zone: Name, secondaries: readonly Secondary[]): void {
     const before = this.#told.get(zone) ?? [];
     const now = secondaries.map((secondary): Told => {
-      const same = before.find((told) => isSame(told.secondary, secondary));
+      const same = before.find((told) => isSameSecondary(told.secondary, secondary));
       return same ?? { zone, secondary, state: NOTIFY_IDLE, cancel: () => {} };
     });
     for (const told of before) if (!now.includes(told)) told.cancel();
@@ -58,10 +58,12 @@ export class Notifier {
     for (const told of this.#told.get(zone) ?? []) this.#on(told, { kind: "changed", serial });
   }
 
-  /** The same at start: soon, and not all at once. */
+  /** Tells those who were told nothing yet, at start or since they came: soon, not all at once. */
   started(zone: Name, serial: number): void {
     const { clock, chance } = this.#parts;
     for (const told of this.#told.get(zone) ?? []) {
+      if (told.state.serial !== undefined) continue;
+      told.cancel();
       told.cancel = clock.wakeAfter(chance.below(START_SPREAD_MS), () => {
         // A change meanwhile has told it more.
         if (told.state.serial === undefined) this.#on(told, { kind: "changed", serial });
@@ -133,10 +135,4 @@ export class Notifier {
       this.#on(told, { kind: "answered" });
     }
   }
-}
-
-function isSame(left: Secondary, right: Secondary): boolean {
-  const { address, key } = left;
-  const other = right.address;
-  return address.address === other.address && address.port === other.port && key === right.key;
 }

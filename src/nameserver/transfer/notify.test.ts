@@ -6,7 +6,6 @@ import { SimClock, settle } from "../../../sim/simClock.ts";
 import { utf8 } from "../../base/index.ts";
 import { makeNotify, nameOf, Opcode, rcodeText, type TsigKey } from "../../dns/index.ts";
 import { APEX } from "../zone/exampleZone.suite.ts";
-import { DatagramClient } from "./datagramClient.ts";
 import { FakeSecondaries } from "./fakeSecondaries.suite.ts";
 import { Notifier } from "./notifier.ts";
 import {
@@ -32,14 +31,8 @@ class World {
 
   constructor() {
     const chance = new SeededChance(1);
-    const client = new DatagramClient({
-      dialer: this.peers,
-      clock: this.clock,
-      chance,
-      sourceFor: () => undefined,
-    });
     this.notifier = new Notifier({
-      client,
+      client: this.peers.client(chance),
       clock: this.clock,
       chance,
       keyFor: (name) => (name === KEY.name ? KEY : undefined),
@@ -180,6 +173,43 @@ describe("Notifier", () => {
       await world.clock.advance(5);
     }
     assert.ok(world.peers.heard.length <= 6, `${world.peers.heard.length} messages in 5 s`);
+  });
+
+  it("tells who came since of the zone as it is, and the others nothing twice", async () => {
+    const world = new World();
+    world.notifier.setSecondaries(APEX, [FIRST]);
+    world.notifier.changed(APEX, 7);
+    await world.clock.advance(10);
+    world.notifier.setSecondaries(APEX, [FIRST, SECOND]);
+    for (let reload = 0; reload < 2; reload += 1) world.notifier.started(APEX, 7);
+    await world.clock.advance(600_000);
+    const places = world.peers.heard.map(({ place }) => place);
+    assert.deepEqual(places, ["192.0.2.1:53", "192.0.2.2:53"]);
+    assert.equal(world.notifier.statesOf(APEX)[1]?.state.toldSerial, 7);
+  });
+
+  it("goes on repeating to who does not answer while another comes", async () => {
+    const world = new World();
+    world.notifier.setSecondaries(APEX, [FIRST]);
+    world.peers.behave("192.0.2.1:53", "silent");
+    world.notifier.changed(APEX, 7);
+    for (let look = 0; look < 100 && world.notifier.statesOf(APEX)[0]?.state.failures !== 1; ) {
+      await world.clock.advance(100);
+      look += 1;
+    }
+    assert.equal(world.notifier.statesOf(APEX)[0]?.state.phase, "waiting");
+    world.notifier.setSecondaries(APEX, [FIRST, SECOND]);
+    world.notifier.started(APEX, 7);
+    await world.clock.advance(600_000);
+    const first = world.peers.heard.filter(({ place }) => place === "192.0.2.1:53");
+    assert.equal(first.length, NOTIFY_TIMES.sendsMax);
+  });
+
+  it("leaves no timer behind when it is closed", async () => {
+    const world = new World();
+    for (let reload = 0; reload < 2; reload += 1) world.notifier.started(APEX, 7);
+    world.notifier.close();
+    assert.equal(world.clock.pendingWakes, 0);
   });
 
   it("forgets who is no secondary any more", async () => {

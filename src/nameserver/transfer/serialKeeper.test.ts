@@ -6,7 +6,6 @@ import { SILENT_LOG } from "../../base/index.ts";
 import { compareSerials, decodeSoa, type Name } from "../../dns/index.ts";
 import { APEX, zoneOf } from "../zone/exampleZone.suite.ts";
 import { ZoneDraft } from "../zone/zoneDraft.ts";
-import { DatagramClient } from "./datagramClient.ts";
 import { FakeSecondaries } from "./fakeSecondaries.suite.ts";
 import { raisedSerial } from "./raisedSerial.ts";
 import { SERIAL_TIMES, SerialKeeper } from "./serialKeeper.ts";
@@ -28,14 +27,8 @@ class World {
       this.peers.behave(`192.0.2.${index + 1}:53`, serial === "silent" ? serial : { serial });
     }
     const chance = new SeededChance(1);
-    const client = new DatagramClient({
-      dialer: this.peers,
-      clock: this.clock,
-      chance,
-      sourceFor: () => undefined,
-    });
     this.keeper = new SerialKeeper({
-      client,
+      client: this.peers.client(chance),
       clock: this.clock,
       chance,
       log: SILENT_LOG,
@@ -107,6 +100,35 @@ describe("SerialKeeper", () => {
     await world.clock.advance(SERIAL_TIMES.laterMs * 200);
     const later = world.peers.heard.length - asked;
     assert.ok(later <= SERIAL_TIMES.laterAsksMax, `${later} more questions in hours`);
+  });
+
+  it("asks a secondary that comes later, and nobody twice for its coming", async () => {
+    const world = new World(100, 900);
+    world.keeper.begin(APEX, true, SECONDARIES.slice(0, 1));
+    await world.clock.advance(10);
+    assert.deepEqual(world.raised, [100]);
+    world.keeper.begin(APEX, false, SECONDARIES);
+    assert.ok(world.keeper.isSettled(APEX), "transfers to the others go on");
+    await world.clock.advance(10);
+    assert.deepEqual(world.raised, [100, 900]);
+    world.keeper.begin(APEX, false, SECONDARIES);
+    await world.clock.advance(SERIAL_TIMES.laterMs * 2);
+    assert.equal(world.peers.heard.length, 2);
+  });
+
+  it("asks one that comes later and is silent again, until it leaves", async () => {
+    const world = new World(100, "silent");
+    world.keeper.begin(APEX, false, SECONDARIES.slice(0, 1));
+    await world.clock.advance(10);
+    world.keeper.begin(APEX, false, SECONDARIES);
+    await world.clock.advance(SERIAL_TIMES.laterMs * 4);
+    assert.deepEqual(world.keeper.unsettledZones, [APEX]);
+    const asked = world.peers.heard.length;
+    assert.ok(asked >= 4, `asked ${asked} times`);
+    world.keeper.begin(APEX, false, SECONDARIES.slice(0, 1));
+    assert.deepEqual(world.keeper.unsettledZones, []);
+    await world.clock.advance(SERIAL_TIMES.laterMs * 4);
+    assert.ok(world.peers.heard.length <= asked + 1);
   });
 
   it("leaves no timer behind when it is closed", async () => {

@@ -11,7 +11,7 @@ import {
   type TsigKey,
 } from "../../dns/index.ts";
 import type { DatagramClient } from "./datagramClient.ts";
-import { type Secondary, secondaryText } from "./transferRules.ts";
+import { isSameSecondary, type Secondary, secondaryText } from "./transferRules.ts";
 
 /** Times of asking secondaries for their serials. */
 export const SERIAL_TIMES = {
@@ -45,7 +45,10 @@ export interface SerialKeeperParts {
 
 interface Keeping {
   isSettled: boolean;
+  secondaries: readonly Secondary[];
+  /** Those of them that have not said what they hold. */
   silent: readonly Secondary[];
+  isAskingLater: boolean;
   raisedMs: number | undefined;
 }
 
@@ -84,14 +87,20 @@ export class SerialKeeper {
 
   /**
    * Begins with a zone that was just loaded, or set up anew. `isNew`: nothing of it was on disk,
-   * so that no serial of ours can be one that a secondary has, not even the same.
+   * so that no serial of ours can be one that a secondary has, not even the same. Of a zone that it
+   * keeps already, it asks the secondaries that were not there before; transfers go on.
    */
   begin(zone: Name, isNew: boolean, secondaries: readonly Secondary[]): void {
-    if (this.#zones.has(zone)) return;
+    const kept = this.#zones.get(zone);
+    if (kept !== undefined) {
+      this.#change(zone, kept, secondaries);
+      return;
+    }
     const base = this.#parts.serialOf(zone);
-    const keeping = { isSettled: false, silent: secondaries, raisedMs: undefined };
+    const silent = base === undefined ? [] : secondaries;
+    const unasked = { isSettled: false, isAskingLater: false, raisedMs: undefined };
+    const keeping = { ...unasked, secondaries, silent };
     this.#zones.set(zone, keeping);
-    if (base === undefined) keeping.silent = [];
     void this.#settle(zone, base ?? 0, isNew, keeping);
   }
 
@@ -120,6 +129,16 @@ export class SerialKeeper {
     this.#waits.clear();
   }
 
+  /** Who left is not asked any more; who came is, at once where the rest has been. */
+  #change(zone: Name, keeping: Keeping, secondaries: readonly Secondary[]): void {
+    const isIn = (list: readonly Secondary[], one: Secondary): boolean =>
+      list.some((other) => isSameSecondary(one, other));
+    const came = secondaries.filter((one) => !isIn(keeping.secondaries, one));
+    keeping.silent = [...keeping.silent.filter((one) => isIn(secondaries, one)), ...came];
+    keeping.secondaries = secondaries;
+    if (came.length > 0 && keeping.isSettled) void this.#askNow(zone, keeping);
+  }
+
   async #settle(zone: Name, base: number, isNew: boolean, keeping: Keeping): Promise<void> {
     const { log, onSettled } = this.#parts;
     let highest: number | undefined;
@@ -145,25 +164,40 @@ export class SerialKeeper {
     await this.#askLater(zone, keeping);
   }
 
+  async #askNow(zone: Name, keeping: Keeping): Promise<void> {
+    await this.#askAgain(zone, keeping);
+    if (this.#keeps(zone, keeping)) await this.#askLater(zone, keeping);
+  }
+
   /** Whoever was not there is asked again: it may hold more than we have. */
   async #askLater(zone: Name, keeping: Keeping): Promise<void> {
-    const { chance, serialOf } = this.#parts;
+    const { chance } = this.#parts;
+    if (keeping.isAskingLater) return;
+    keeping.isAskingLater = true;
     for (let ask = 0; ask < SERIAL_TIMES.laterAsksMax && keeping.silent.length > 0; ask += 1) {
       await this.#wait(SERIAL_TIMES.laterMs / 2 + chance.below(SERIAL_TIMES.laterMs));
       if (!this.#keeps(zone, keeping)) return;
-      const heard = await this.#askAll(zone, keeping);
+      await this.#askAgain(zone, keeping);
       if (!this.#keeps(zone, keeping)) return;
-      const ours = serialOf(zone);
-      if (heard === undefined || ours === undefined || !isAhead(heard, ours)) continue;
-      await this.#raise(zone, ours, heard, "a secondary holds a newer serial");
     }
+    keeping.isAskingLater = false;
+  }
+
+  /** Once more, of a zone that is being transferred. */
+  async #askAgain(zone: Name, keeping: Keeping): Promise<void> {
+    const heard = await this.#askAll(zone, keeping);
+    const ours = this.#parts.serialOf(zone);
+    if (!this.#keeps(zone, keeping) || heard === undefined || ours === undefined) return;
+    if (!isAhead(heard, ours)) return;
+    await this.#raise(zone, ours, heard, "a secondary holds a newer serial");
   }
 
   /** Asks those that have not answered; the highest serial heard. */
   async #askAll(zone: Name, keeping: Keeping): Promise<number | undefined> {
     const asked = keeping.silent;
     const heard = await Promise.all(asked.map((secondary) => this.#ask(zone, secondary)));
-    keeping.silent = asked.filter((_, index) => heard[index]?.kind === "silent");
+    const answered = asked.filter((_, index) => heard[index]?.kind !== "silent");
+    keeping.silent = keeping.silent.filter((one) => !answered.includes(one));
     let highest: number | undefined;
     for (const [index, one] of heard.entries()) {
       if (one.kind === "serial") highest = higher(highest, one.serial);

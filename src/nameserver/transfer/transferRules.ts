@@ -64,6 +64,11 @@ function allows(grant: ReadGrant, address: string, key: Name | undefined): boole
   return isInNetwork(grant.network, address) && (grant.key === undefined || grant.key === key);
 }
 
+/** Whether they are one server, asked and told alike. */
+export function isSameSecondary(left: Secondary, right: Secondary): boolean {
+  return secondaryText(left) === secondaryText(right) && left.key === right.key;
+}
+
 /** `address:port` of a secondary, IPv6 in brackets. */
 export function secondaryText({ address: { address, port } }: Secondary): string {
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;

@@ -56,10 +56,10 @@ class World {
   }
 
   /** Asks for changes since a serial, and takes the answer to its end. */
-  ask(serial: number): void {
+  ask(serial: number, transport: "udp" | "tcp" = "tcp"): void {
     const { service } = this.transfers;
     const request: Message = makeIxfrQuery(1, APEX, serial);
-    const answer = service.answer(request, { source: ADDRESS, transport: "tcp" });
+    const answer = service.answer(request, { source: ADDRESS, transport });
     if (answer.kind === "messages") while (answer.messages.next().done !== true);
   }
 
@@ -97,6 +97,32 @@ describe("Transfers", () => {
     assert.deepEqual([counts.ixfr, counts.ixfrAsAxfr], [0, 3]);
     world.ask(raised);
     assert.equal(world.transfers.service.counts.ixfr, 1);
+  });
+
+  it("lets nobody who forges a secondary's address push its serial about", async () => {
+    const world = new World();
+    await world.start();
+    const { serial } = world;
+    world.ask(serial + 2 ** 31 - 1, "udp");
+    world.ask(serial + 1_000, "udp");
+    await world.clock.advance(5_000);
+    assert.equal(world.serial, serial);
+    const [secondary] = world.transfers.report().secondaries;
+    assert.deepEqual(
+      [secondary?.askedSerial, secondary?.transferredSerial],
+      [undefined, undefined],
+    );
+  });
+
+  it("asks and tells a secondary that a reload brings, as at start", async () => {
+    const world = new World();
+    world.transfers.configure(new Map([[APEX, { secondaries: [], transferTo: [] }]]), new Set());
+    await world.clock.advance(5_000);
+    world.peers.behave(PLACE, { serial: 42 });
+    await world.start();
+    assert.equal(world.peers.heard.length, world.notified + 1, "it was asked once");
+    assert.equal(world.notified, 1);
+    assert.equal(world.transfers.report().secondaries[0]?.notifiedSerial, world.serial);
   });
 
   it("goes above what its secondary holds before the zone is transferred", async () => {

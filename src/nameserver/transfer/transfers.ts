@@ -91,7 +91,7 @@ export class Transfers implements CommitWatcher {
 
   /**
    * Takes the rules of every served zone, after it is served. `newZones`: of which nothing was on
-   * disk.
+   * disk. Secondaries that were not there before are asked and told at once.
    */
   configure(rules: ReadonlyMap<Name, TransferRules>, newZones: ReadonlySet<Name>): void {
     for (const zone of this.#access.keys()) {
@@ -105,6 +105,7 @@ export class Transfers implements CommitWatcher {
     for (const [zone, { secondaries }] of this.#access) {
       this.#notifier.setSecondaries(zone, secondaries);
       this.#serials.begin(zone, newZones.has(zone), secondaries);
+      this.#started(zone);
     }
   }
 

@@ -38,6 +38,14 @@ const KEY: TsigKey = {
   algorithm: "hmac-sha256",
   secret: utf8("0123456789abcdef0123456789abcdef"),
 };
+/** What a message that this key signed comes with. */
+const SIGNATURE = {
+  kind: "verified",
+  key: KEY,
+  mac: new Uint8Array(32),
+  timeSigned: 0,
+  message: new Uint8Array(0),
+} as const;
 const SOURCE = { address: "192.0.2.54", port: 4711 };
 const RULES: TransferRules = {
   secondaries: [{ address: { address: "192.0.2.54", port: 53 } }],
@@ -50,6 +58,7 @@ class World {
   readonly zone: ZoneData;
   readonly transfers: ZoneTransfers;
   isSettled = true;
+  readonly asked: (number | undefined)[] = [];
   readonly sent: number[] = [];
 
   constructor(
@@ -68,7 +77,7 @@ class World {
       history: this.history,
       clock: this.clock,
       log: SILENT_LOG,
-      onAsked: () => {},
+      onAsked: (_zone, _source, _key, serial) => this.asked.push(serial),
       onSent: (_zone, _source, _key, serial) => this.sent.push(serial),
     });
   }
@@ -77,16 +86,15 @@ class World {
     return this.zone.serial ?? assert.fail();
   }
 
-  /** One commit, as the committer makes it. */
-  commit(sets: Readonly<Record<string, readonly string[]>>): void {
+  /** One commit, as the committer makes it; `isNoted`: history has it, too. */
+  commit(sets: Readonly<Record<string, readonly string[]>>, isNoted = true): void {
     const draft = new ZoneDraft(this.zone);
     for (const [name, lines] of Object.entries(sets)) {
       draft.set(at(name), rrsetsOf(lines.map((line) => `${name} ${line}`)));
     }
     for (const { name, rrsets } of raisedSerial(draft, this.serial)) draft.set(name, rrsets);
-    this.history.note(
-      zoneDeltaOf({ zone: this.zone.apex, changes: draft.changes() }) ?? assert.fail(),
-    );
+    const delta = zoneDeltaOf({ zone: this.zone.apex, changes: draft.changes() });
+    if (isNoted) this.history.note(delta ?? assert.fail());
     this.zone.apply(draft);
   }
 
@@ -261,6 +269,33 @@ describe("ZoneTransfers", () => {
     assert.equal(rcodeText(world.told(makeAxfrQuery(1, APEX), SOURCE, "udp").rcode), "FORMERR");
   });
 
+  it("leaves nobody behind what is served already, and not in the history yet", () => {
+    const world = new World();
+    const from = world.serial;
+    world.commit({ a: ["60 A 192.0.2.1"] });
+    world.commit({ b: ["60 A 192.0.2.2"] }, false);
+    const datagram = world.told(makeIxfrQuery(1, APEX, from), SOURCE, "udp");
+    assert.equal(datagram.answer.length, 1, "the SOA alone: ask over TCP");
+    assert.equal(world.transfer(from).kind, "whole");
+    assert.deepEqual(world.sent, [world.serial]);
+  });
+
+  it("believes no datagram about serials that is not signed: anyone may have sent it", () => {
+    const world = new World();
+    const from = world.serial;
+    world.commit({ a: ["60 A 192.0.2.1"] });
+    for (const serial of [from, from + 2 ** 30]) {
+      world.told(makeIxfrQuery(1, APEX, serial), SOURCE, "udp");
+    }
+    assert.deepEqual([world.asked, world.sent], [[], []]);
+    const by = { source: SOURCE, transport: "udp", signature: SIGNATURE } as const;
+    const roomy = { ...makeIxfrQuery(1, APEX, from), edns: EDE };
+    assert.equal(world.transfers.answer(roomy, by).kind, "message");
+    assert.deepEqual([world.asked, world.sent], [[from], [world.serial]]);
+    world.told(makeIxfrQuery(1, APEX, from + 2 ** 30));
+    assert.deepEqual(world.asked, [from, from + 2 ** 30], "TCP has shown its address");
+  });
+
   it("signs every message with the request's key, one after another", () => {
     const many = Array.from({ length: 3000 }, (_, index) => `n${index} 60 A 192.0.2.1`);
     const world = new World(many);
@@ -295,14 +330,7 @@ describe("ZoneTransfers, refusals", () => {
     assert.deepEqual(refusal(world.told(query, stranger)), ["REFUSED", 18]);
     const unsigned = { address: "198.51.100.7", port: 1 };
     assert.deepEqual(refusal(world.told(query, unsigned)), ["REFUSED", 18]);
-    const signature = {
-      kind: "verified",
-      key: KEY,
-      mac: new Uint8Array(32),
-      timeSigned: 0,
-      message: new Uint8Array(0),
-    } as const;
-    const by = { source: unsigned, transport: "tcp", signature } as const;
+    const by = { source: unsigned, transport: "tcp", signature: SIGNATURE } as const;
     assert.equal(world.transfers.answer(query, by).kind, "messages");
     const mapped = { address: "::ffff:192.0.2.54", port: 1 };
     assert.equal(world.ask(query, mapped).kind, "messages");

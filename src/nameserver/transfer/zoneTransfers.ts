@@ -64,14 +64,14 @@ export interface ZoneTransfersParts {
   readonly history: DeltaHistory;
   readonly clock: Clock;
   readonly log: Log;
-  /** A secondary said which serial it has. */
+  /** A secondary said which serial it has: see {@link isOfItsSource}. */
   readonly onAsked: (
     zone: Name,
     source: SocketAddress,
     key: Name | undefined,
     serial?: number,
   ) => void;
-  /** A transfer of this serial was sent to its end. */
+  /** A transfer of this serial was sent to its end; see {@link isOfItsSource}. */
   readonly onSent: (
     zone: Name,
     source: SocketAddress,
@@ -151,15 +151,18 @@ export class ZoneTransfers implements TransferService {
       const text = "IXFR needs the SOA that is held (RFC 1995 section 3)";
       return failed(request, Rcode.FORMERR, ExtendedErrorCode.INVALID_DATA, text);
     }
-    this.#parts.onAsked(apex, by.source, by.signature?.key.name, serial);
+    if (isOfItsSource(by)) {
+      this.#parts.onAsked(apex, by.source, by.signature?.key.name, serial);
+    }
     const newest = zone.serial ?? 0;
     if (serial === newest || compareSerials(serial, newest) === "greater") {
       return this.#sendSoa(zone, request);
     }
-    const deltas = this.#parts.history.since(apex, serial);
-    const fits = deltas !== undefined && octetsOf(deltas) <= zoneOctets(zone);
+    const kept = this.#parts.history.since(apex, serial);
+    // What was committed last may be served already, and not be in the history yet.
+    const deltas = kept?.at(-1)?.toSerial === newest ? kept : undefined;
     if (by.transport === "udp") return this.#answerDatagram(zone, deltas, request, by);
-    if (fits && deltas.at(-1)?.toSerial === newest) {
+    if (deltas !== undefined && octetsOf(deltas) <= zoneOctets(zone)) {
       this.#counts.ixfr += 1;
       const sources = differenceSources(encodeName(apex), deltas);
       return this.#stream(sources, newest, request, by, () => {});
@@ -206,7 +209,9 @@ export class ZoneTransfers implements TransferService {
     const decoded = decodeMessage(writer.take());
     if (decoded.kind === "malformed") return this.#sendSoa(zone, request);
     this.#counts.ixfr += 1;
-    this.#parts.onSent(zone.apex, by.source, by.signature?.key.name, zone.serial ?? 0);
+    if (isOfItsSource(by)) {
+      this.#parts.onSent(zone.apex, by.source, by.signature?.key.name, zone.serial ?? 0);
+    }
     const { answer } = decoded.message;
     return { kind: "message", response: { ...makeResponse(request, 0), aa: true, answer } };
   }
@@ -269,6 +274,14 @@ export class ZoneTransfers implements TransferService {
 
 /** For a TSIG record in a datagram: two names and the longest MAC. */
 const TSIG_ROOM_OCTETS = 360;
+
+/**
+ * Whether it was sent from where it says: anyone can write a secondary's address on a datagram, and
+ * what it tells of serials would then be believed (docs/adr/0011).
+ */
+function isOfItsSource({ transport, signature }: TransferAsker): boolean {
+  return transport === "tcp" || signature !== undefined;
+}
 
 function failed(request: Message, rcode: number, code: number, text: string): TransferAnswer {
   const response = makeResponse(request, rcode);
