@@ -33,3 +33,4 @@ export type {
 export type { LogFormat } from "./recordFrames.ts";
 export { type OpenedLog, RecordLog } from "./recordLog.ts";
 export { RecordLogError, type RecordLogFault } from "./recordLogError.ts";
+export { EXEMPT_NETWORKS_MAX, NSID_OCTETS_MAX, UDP_THREADS_MAX } from "./servingLimits.ts";

@@ -84,12 +84,17 @@ export interface ThreadedDatagrams {
 
 /** Serves datagrams on threads of its own, in which a program's serving code runs. */
 export interface DatagramThreads {
-  /** Threads that each address is given, 1 or more. */
+  /** Threads that each address is given, 1 or more, while there are places. */
   readonly perAddress: number;
+  /** Threads that may be started yet. */
+  readonly freePlaces: number;
   /** Threads that are at work now. */
   readonly running: number;
   /** Times that a thread ended unasked and was started again. */
   readonly restarts: number;
-  /** Rejects as {@link DatagramListener} does; a thread that ends by itself is started again. */
+  /**
+   * Only where a place is free. Rejects as {@link DatagramListener} does; a thread that ends by
+   * itself is started again.
+   */
   listen(on: SocketAddress, service: ThreadedDatagrams): Promise<Listening>;
 }

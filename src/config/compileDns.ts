@@ -1,4 +1,4 @@
-import { utf8 } from "../base/index.ts";
+import { NSID_OCTETS_MAX, utf8 } from "../base/index.ts";
 import {
   isAtOrBelow,
   isBelow,
@@ -21,8 +21,6 @@ import type {
   ZoneSettings,
 } from "./settings.ts";
 
-/** RFC 5001 leaves the size open; it is sent with every answer to who asks. */
-const NSID_OCTETS_MAX = 128;
 /** Like answers to a network and second: resolvers ask a name once per TTL, so far fewer do. */
 const RESPONSES_PER_SECOND = 200;
 /** Half of what is over the limit is answered truncated: the usual choice of other servers. */
@@ -98,9 +96,9 @@ function readCatalog(
     const problem = `Cannot have the catalog at ${name} as it hides the endpoint ${hidden.name}`;
     findings.error(place, problem, allowed);
   }
-  const secondaries = zones.parts.flatMap((zone) => zone.secondaries);
-  if (listening.secondaries.length + secondaries.length === 0) {
-    findings.warn(place, `The catalog ${name} has no secondaries: nobody is to read it`);
+  if (listening.secondaries.length === 0) {
+    const problem = `The catalog ${name} has no secondaries: nobody may read it`;
+    findings.warn(place, `${problem} but those of dns.secondaries`);
   }
   return name;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EXEMPT_NETWORKS_MAX, NSID_OCTETS_MAX, UDP_THREADS_MAX } from "../base/index.ts";
 import { idRef, key, optionalText, text, WHOLE } from "./keyFacts.ts";
 
 const ADDRESS_PORT = "address:port, IPv6 in brackets";
@@ -49,9 +50,9 @@ const rateLimit = z.strictObject({
     allowed: `${WHOLE(0, 10)}; 0 drops all, 1 truncates all`,
     otherwise: "2",
   }),
-  exempt: key(z.array(z.string()).max(256).optional(), {
+  exempt: key(z.array(z.string()).max(EXEMPT_NETWORKS_MAX).optional(), {
     meaning: "Networks that are never limited.",
-    allowed: `${NETWORKS}, at most 256`,
+    allowed: `${NETWORKS}, at most ${EXEMPT_NETWORKS_MAX}`,
     otherwise: "127.0.0.0/8 and ::1",
   }),
 });
@@ -81,17 +82,19 @@ const updateKey = z.strictObject({
 export const DNS_SCHEMA = z.strictObject({
   listen: key(z.array(z.string()).min(1).max(64).optional(), {
     meaning: "Addresses our nameserver listens on, UDP and TCP.",
-    allowed: `${ADDRESS_PORT}; at least one`,
+    allowed: `${ADDRESS_PORT}; 1 to 64`,
     otherwise: "127.0.0.1:5300",
   }),
   nsid: optionalText(
     "Text that tells this server from others to who asks for it (NSID, RFC 5001).",
-    "text, at most 128 octets",
+    `text, at most ${NSID_OCTETS_MAX} octets`,
     "nothing is told",
   ),
-  udpThreads: key(z.union([z.int().min(0).max(64), z.literal("auto")]).optional(), {
-    meaning: "Threads that answer UDP. 0: the main thread does; auto: one per core.",
-    allowed: `${WHOLE(0, 64)}, or auto`,
+  udpThreads: key(z.union([z.int().min(0).max(UDP_THREADS_MAX), z.literal("auto")]).optional(), {
+    meaning:
+      "Threads that answer UDP on each address. 0: the main thread does; auto: one per core. " +
+      `All addresses share ${UDP_THREADS_MAX}.`,
+    allowed: `${WHOLE(0, UDP_THREADS_MAX)}, or auto`,
     otherwise: "auto",
   }),
   rateLimit: key(z.union([rateLimit, z.literal("off")]).optional(), {

@@ -105,7 +105,20 @@ describe("dns of a configuration", () => {
     const { rateLimit } = settingsIn(readText(withDns("  rateLimit: { slip: 0 }\n"))).dns;
     assert.equal(rateLimit !== "off" && rateLimit.responsesPerSecond, 200);
   });
+
+  it("takes as much as the nameserver has room for", () => {
+    const most = `  nsid: ${"ö".repeat(32)}\n  udpThreads: 47\n`;
+    const exempt = `  rateLimit: { exempt: [${networks(32)}] }\n`;
+    const { dns } = settingsIn(readText(withDns(most + exempt)));
+    assert.deepEqual([dns.nsid?.length, dns.udpThreads], [32, 47]);
+    assert.equal(dns.rateLimit !== "off" && dns.rateLimit.exempt.length, 32);
+  });
 });
+
+/** So many networks, as YAML. */
+function networks(count: number): string {
+  return Array.from({ length: count }, (_, index) => `198.51.${index}.0/24`).join(", ");
+}
 
 const BROKEN: readonly (readonly [string, string, string, RegExp])[] = [
   [
@@ -145,8 +158,14 @@ const BROKEN: readonly (readonly [string, string, string, RegExp])[] = [
     /did you mean "slip"\?/,
   ],
   ["a rate limit is a group or off", "  rateLimit: on\n", "dns.rateLimit", /Cannot take "on"/],
-  ["threads are counted", "  udpThreads: 65\n", "dns.udpThreads", /Cannot take 65/],
-  ["NSID goes into every answer", `  nsid: ${"x".repeat(129)}\n`, "dns.nsid", /it has 129 octets/],
+  ["threads are counted", "  udpThreads: 48\n", "dns.udpThreads", /Cannot take 48/],
+  ["NSID goes into every answer", `  nsid: ${"ö".repeat(33)}\n`, "dns.nsid", /it has 66 octets/],
+  [
+    "every packet is compared with each exempt network",
+    `  rateLimit: { exempt: [${networks(33)}] }\n`,
+    "dns.rateLimit.exempt",
+    /./,
+  ],
   [
     "a catalog is a zone of its own",
     "  catalog: use1.holdfast.example\n",
@@ -233,6 +252,14 @@ describe("dns of a configuration is taken with a warning", () => {
     [
       "a catalog that nobody reads",
       withDns("  catalog: catalog.example\n"),
+      /dns.catalog: The catalog catalog.example. has no secondaries/,
+    ],
+    [
+      "a catalog that only the secondaries of a zone would read: it does not go to them",
+      withDns(
+        "  catalog: catalog.example\n",
+        '    secondaries: [{ address: "192.0.2.1:53", key: xfr }]\n',
+      ),
       /dns.catalog: The catalog catalog.example. has no secondaries/,
     ],
     [

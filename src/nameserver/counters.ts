@@ -3,8 +3,8 @@ import type { ServeCounts } from "./serve/threadCounters.ts";
 import type { UdpReport } from "./serve/udpService.ts";
 import type { DnssecReport } from "./sign/report.ts";
 import type { TransferReport } from "./transfer/transferCounts.ts";
-import type { UpdateOutcome } from "./update/committer.ts";
 import type { Rule } from "./update/rules/refusal.ts";
+import type { UpdateOutcome } from "./update/updateOutcome.ts";
 
 /** How a message came. */
 export type Transport = "udp" | "tcp";
@@ -40,6 +40,8 @@ export interface NameserverReport {
   readonly udp: UdpReport;
   /** What is signed; absent where signing is not possible. */
   readonly dnssec?: DnssecReport;
+  /** What of the configuration could not be taken up, one sentence each; empty: all was. */
+  readonly problems: readonly string[];
 }
 
 /** What is held of one zone. */

@@ -5,8 +5,9 @@ export { Nameserver } from "./nameserver.ts";
 export { NameserverError, type NameserverFault } from "./nameserverError.ts";
 export type { NameserverParts, NameserverSettings } from "./nameserverParts.ts";
 export { HAND_OVER } from "./serve/datagramServer.ts";
+export { networkHash } from "./serve/rateLimiter.ts";
 export { NO_RATE_LIMIT, type RateLimit } from "./serve/rateLimitTable.ts";
-export { SERVE_THREADS_MAX, type ServePlan } from "./serve/servePlan.ts";
+export type { ServePlan } from "./serve/servePlan.ts";
 export { type ThreadPorts, threadServer } from "./serve/threadServer.ts";
 export { type UdpReport, UdpService, type UdpServiceParts } from "./serve/udpService.ts";
 export { parentsWish } from "./sign/apexKeys.ts";
@@ -25,12 +26,12 @@ export {
   SIGNING_FILE,
   type SigningBook,
 } from "./sign/signingFile.ts";
-export { endsSeconds as stageEndsSeconds } from "./sign/stages.ts";
+export { shownEndsSeconds as stageEndsSeconds } from "./sign/stages.ts";
 export type { Stage as SigningStage, ZoneSigning } from "./sign/zoneSigning.ts";
 export { type BulkZone, bulkLoad } from "./state/bulkLoad.ts";
 export { editState, type StateEditor } from "./state/editState.ts";
-export type { UpdateOutcome } from "./update/committer.ts";
 export { DENIAL_SECONDS_MAX, NAME_OCTETS_HELD_MAX } from "./update/rules/judgeUpdate.ts";
 export type { Refusal, Rule } from "./update/rules/refusal.ts";
 export type { UpdateRights, UpdateScope } from "./update/scopes.ts";
+export type { UpdateOutcome } from "./update/updateOutcome.ts";
 export type { ZoneSetup } from "./zone/zoneSetup.ts";

@@ -214,9 +214,6 @@ describe("Nameserver", () => {
         name: "NameserverError",
         fault: { code: "zone-hides-names", zone: at(hiding), inside: APEX, names: 1 },
       });
-      world.setups = setups;
-      world.network.takenPorts.clear();
-      await assert.rejects(world.start(), { name: "NameserverError" });
     }
     assert.deepEqual(addresses(await world.ask("ep.sub", RRType.A)), ["192.0.2.1"]);
     await nameserver.reload({ setups: [SETUP, { ...SETUP, name: at("other") }], keys: [KEY] });
@@ -324,7 +321,7 @@ describe("Nameserver, signed requests", () => {
     const edns = { udpPayloadSize: 1232, version: 0, dnssecOk: false, options: [] };
     const response = read(await world.udp(encodeMessage({ ...updateMessage(1, change), edns })));
     assert.equal(rcodeText(response.rcode), "REFUSED");
-    assert.match(extendedErrors(response)[0]?.text ?? "", /must be signed/);
+    assert.deepEqual(extendedErrors(response), [{ code: 18, text: "" }], "it may be forged");
     const unknown = { ...KEY, name: nameOf("stranger.") };
     const { bytes } = signMessage(encodeUpdate(1, change), unknown, { timeSeconds: world.seconds });
     assert.equal(rcodeText(read(await world.udp(bytes)).rcode), "NOTAUTH");

@@ -17,13 +17,14 @@ import { raisedSerial } from "./transfer/raisedSerial.ts";
 import { sourceAddress } from "./transfer/sourceAddress.ts";
 import type { TransferRules } from "./transfer/transferRules.ts";
 import { Transfers } from "./transfer/transfers.ts";
-import { Committer, type UpdateOutcome } from "./update/committer.ts";
+import { Committer } from "./update/committer.ts";
 import type { UpdateTerms } from "./update/evaluateUpdate.ts";
 import type { UpdateRights } from "./update/scopes.ts";
+import type { UpdateOutcome } from "./update/updateOutcome.ts";
 import type { Arena } from "./zone/arena.ts";
 import { ZoneData } from "./zone/zoneData.ts";
 import type { NameChange, ZoneDraft } from "./zone/zoneDraft.ts";
-import { checkSetups, setupChanges, type ZoneSetup } from "./zone/zoneSetup.ts";
+import { checkSetups, fittingSetups, setupChanges, type ZoneSetup } from "./zone/zoneSetup.ts";
 import { ZoneTable } from "./zone/zoneTable.ts";
 
 /** Ports tried where any will do: the odds that so many are taken for TCP alone are nil. */
@@ -45,6 +46,8 @@ export class Nameserver {
   #rules: ReadonlyMap<Name, TransferRules> = new Map();
   #keys: ReadonlyMap<Name, TsigKey> = new Map();
   #rights: ReadonlyMap<Name, UpdateRights> = new Map();
+  // What of the configuration could not be taken up, one sentence each.
+  #problems: readonly string[] = [];
   #listening: Listening[] = [];
   #reloading: Promise<void> = Promise.resolve();
 
@@ -87,13 +90,15 @@ export class Nameserver {
     this.#tcp = new TcpServer(
       (message, source) => handle(message, { transport: "tcp", source }),
       clock,
+      log,
       parts.tcpLimits,
     );
   }
 
   /**
    * Loads what was held, brings the apexes in line with the configuration, then listens. A disk
-   * that cannot be written does not stop it from answering what it held.
+   * that cannot be written does not stop it from answering what it held; nor does a zone of the
+   * configuration that would hide what is held: it is left out, and {@link report} says so.
    *
    * @throws NameserverError; RecordLogError; the disk's error on reading, the listener's.
    */
@@ -105,14 +110,19 @@ export class Nameserver {
     for (const problem of opened.damaged) {
       parts.log.error("an image is damaged, and an older one stood in for it", { problem });
     }
-    checkSetups(parts.setups, opened.zones);
+    // What was set up once was served, as far as can be known. Others may hide what is held: one
+    // zone that cannot be served must not take all others down with it.
+    const isServed = (apex: Name) => opened.zones.get(apex)?.serial !== undefined;
+    const { fitting, problems } = fittingSetups(parts.setups, { held: opened.zones, isServed });
+    for (const { message } of problems) parts.log.error("left a zone out", { problem: message });
     const zones = new ZoneTable(opened.zones);
     const signer = await openSigner(parts, zones);
     const nameserver = new Nameserver(parts, opened, zones, signer);
+    nameserver.#problems = problems.map(({ message }) => message);
     signer?.start((apex) => nameserver.#committer.setUp(apex, () => []));
     try {
       await nameserver.#restoreHistory(parts, opened);
-      await nameserver.#configure(parts);
+      await nameserver.#configure({ ...parts, setups: fitting });
       for (const address of parts.listen) await nameserver.#listen(address);
       void parts.largePages?.use(opened.arena.memory, opened.arena.usedOctets);
     } catch (error) {
@@ -137,12 +147,17 @@ export class Nameserver {
     const reloaded = this.#reloading.then(async () => {
       // Updates go on meanwhile: none may put an endpoint where a new zone is about to hide it.
       await this.#committer.betweenCommits(() => {
-        checkSetups(setups, this.#zones.held);
+        const { held, served } = this.#zones;
+        checkSetups(setups, { held, isServed: (apex) => served.has(apex) });
         this.#zones.announce(setups.map(({ name }) => name));
       });
       await this.#configure(settings);
+      this.#problems = [];
     });
-    this.#reloading = reloaded.catch(() => {}); // the caller hears of it; the next one may be right
+    // The caller hears of it, and so does `status`; the next one may be right.
+    this.#reloading = reloaded.catch((error: unknown) => {
+      this.#problems = [`The configuration is not taken up: ${errorText(error)}`];
+    });
     return reloaded;
   }
 
@@ -160,6 +175,7 @@ export class Nameserver {
       tcp: this.#tcp.counts,
       transfers: this.#transfers.report(),
       ...(this.#signer && { dnssec: this.#signer.report() }),
+      problems: this.#problems,
       zones: [...this.#zones.served.values()].map((zone) => ({
         name: zone.apex,
         serial: zone.serial ?? 0,
@@ -306,7 +322,8 @@ export class Nameserver {
 async function openSigner(parts: NameserverParts, zones: ZoneTable): Promise<Signer | undefined> {
   const { dnssecCrypto: crypto, disk, clock, chance, log } = parts;
   if (crypto === undefined) return undefined;
-  const zoneOf = (apex: Name) => zones.served.get(apex);
+  // As it is held: nothing is served yet while the apexes are brought in line at a start.
+  const zoneOf = (apex: Name) => zones.get(apex);
   return Signer.open({ disk, clock, chance: chance.fork("signing"), crypto, log, zoneOf });
 }
 

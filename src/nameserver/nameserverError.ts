@@ -2,7 +2,10 @@ import { CodedError } from "../base/index.ts";
 
 /** Every way the nameserver refuses to start, reload or edit. The catalogue is docs/errors.md. */
 export type NameserverFault =
-  /** A zone of the configuration would hide fenced names that another zone serves. */
+  /**
+   * A zone of the configuration would hide fenced names that another zone serves, or what their
+   * CNAMEs lead to, or the nameservers of a zone with some. A start only leaves that zone out.
+   */
   | {
       readonly code: "zone-hides-names";
       readonly zone: string;
@@ -15,6 +18,8 @@ export type NameserverFault =
   | { readonly code: "state-incomplete"; readonly problem: string }
   /** A zone is signed, and the keys to sign its changes with are not here. */
   | { readonly code: "signing-impossible"; readonly zone: string }
+  /** One change would sign, or unsign, more names than the server may be busy with at once. */
+  | { readonly code: "signing-too-long"; readonly zone: string; readonly name: string }
   /** Zones need more memory than there is for them. */
   | { readonly code: "memory-full"; readonly octets: number }
   /** Zones are to be loaded where there are some already. */

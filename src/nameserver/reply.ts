@@ -47,10 +47,11 @@ export function replied(parts: ReplyParts, response: Message, encoding: Encoding
 /** Octets of a response: no more than the client takes, signed where the request was. */
 export function encodeReply(parts: ReplyParts, answer: Message, encoding: Encoding): Uint8Array {
   const { transport, signature, questionWire, edns, source } = encoding;
+  const mayBeForged = transport === "udp" && signature === undefined;
   const response =
     parts.options === undefined || source === undefined
       ? answer
-      : parts.options.complete(answer, edns, source, wallSeconds(parts.clock));
+      : parts.options.complete(answer, edns, source, wallSeconds(parts.clock), mayBeForged);
   parts.counters.response(response.rcode);
   const sizeMax = transport === "tcp" ? MESSAGE_OCTETS_MAX : udpOctets(edns);
   const wire = questionWire === undefined ? {} : { questionWire };

@@ -15,7 +15,7 @@ import { openUdpThreads } from "./udpThreads.ts";
 export async function startNameserver(parts: RoleParts): Promise<RunningRole> {
   const { layout, settings, clock, chance, log } = parts;
   const { listen, udpThreads, nsid } = settings.dns;
-  const threads = await openUdpThreads(udpThreads, log);
+  const threads = await openUdpThreads(udpThreads, log, listen.length);
   const disk = await DiskFolder.open(layout.nameserverFolder);
   const nameserver = await Nameserver.start({
     ...nameserverSettings(settings, layout, log),

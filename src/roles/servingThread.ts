@@ -1,9 +1,10 @@
 import { Worker } from "node:worker_threads";
 import { errorText, type Log, type ThreadedDatagrams } from "../base/index.ts";
 import { type BatchCalls, BatchSocket, RECEIVE_WAIT_MS_MAX } from "../net/index.ts";
+import { HandOvers } from "./handOvers.ts";
 import {
   CONTROL_WORDS,
-  HANDED_OVER,
+  HAND_OVERS,
   STOP,
   type ThreadMessage,
   type ThreadTask,
@@ -50,6 +51,7 @@ export class ServingThread {
   readonly #log: Log;
   readonly #replies: BatchSocket;
   readonly #control: Int32Array;
+  readonly #handOvers: HandOvers;
   #worker: Worker | undefined;
   #timer: NodeJS.Timeout | undefined;
   #startedMs = 0;
@@ -70,6 +72,7 @@ export class ServingThread {
     this.#service = service;
     this.#log = log;
     this.#control = new Int32Array(control);
+    this.#handOvers = new HandOvers(this.#control, HAND_OVERS);
     this.#replies = new BatchSocket(calls, task.socket);
     this.serving = new Promise((resolve, reject) => {
       this.#began = { resolve, reject };
@@ -95,7 +98,7 @@ export class ServingThread {
   #start(worker: Worker): void {
     this.#startedMs = performance.now();
     this.#problem = "";
-    Atomics.store(this.#control, HANDED_OVER, 0);
+    this.#handOvers.clear();
     this.#worker = worker;
     worker.ref();
     worker.on("message", (message: ThreadMessage) => this.#hear(message));
@@ -114,8 +117,8 @@ export class ServingThread {
         this.#began = undefined;
         break;
       case "message": {
-        Atomics.sub(this.#control, HANDED_OVER, 1);
-        const { bytes, from, way } = message;
+        const { bytes, from, way, share } = message;
+        this.#handOvers.arrived(share);
         this.#service.receive(bytes, from, (reply) => this.#reply(way, reply));
         break;
       }

@@ -1,14 +1,12 @@
 import type { LogFacts, SocketAddress } from "../base/index.ts";
 import type { BatchSocketHandle } from "../net/index.ts";
+import { HAND_OVER_WORDS } from "./handOvers.ts";
 
 /** Words of the memory by which a thread is told what to do. */
 export const STOP = 0;
-/** Messages on their way to the main thread; it counts down as it takes them. */
-export const HANDED_OVER = 1;
-export const CONTROL_WORDS = 2;
-
-/** More than the main thread takes in the time of a few commits: what is above is dropped. */
-export const HANDED_OVER_MAX = 256;
+/** From here on: see HandOvers. */
+export const HAND_OVERS = 1;
+export const CONTROL_WORDS = HAND_OVERS + HAND_OVER_WORDS;
 
 /** What a serving thread is started with. */
 export interface ThreadTask {
@@ -29,6 +27,8 @@ export type ThreadMessage =
       readonly bytes: Uint8Array;
       readonly from: SocketAddress;
       readonly way: Uint8Array;
+      /** Whose share of the messages under way it takes, until the main thread has it. */
+      readonly share: number;
     }
   | {
       readonly kind: "log";

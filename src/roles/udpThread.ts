@@ -3,15 +3,10 @@
 // Its own messages are seen at once.
 import { parentPort } from "node:worker_threads";
 import { errorText, type Log } from "../base/index.ts";
-import { HAND_OVER, type ServePlan, threadServer } from "../nameserver/index.ts";
+import { HAND_OVER, networkHash, type ServePlan, threadServer } from "../nameserver/index.ts";
 import { BatchSocket, loadBatchCalls, RealChance, RealClock } from "../net/index.ts";
-import {
-  HANDED_OVER,
-  HANDED_OVER_MAX,
-  STOP,
-  type ThreadMessage,
-  type ThreadTask,
-} from "./threadTask.ts";
+import { HandOvers } from "./handOvers.ts";
+import { HAND_OVERS, STOP, type ThreadMessage, type ThreadTask } from "./threadTask.ts";
 
 /** Log lines of one thread in a minute: a flood of bad packets must not become one of messages. */
 const LOG_LINES_PER_MINUTE = 20;
@@ -43,26 +38,31 @@ async function serve(task: ThreadTask): Promise<void> {
   const control = new Int32Array(task.control);
   const socket = new BatchSocket(loaded.calls, task.socket);
   const { memory } = socket;
+  const chance = new RealChance();
+  const addressWords = task.socket.isV6 ? 4 : 1;
   const server = threadServer(task.plan as ServePlan, {
     thread: task.thread,
     buffer: memory.octets.buffer,
-    addressWords: task.socket.isV6 ? 4 : 1,
+    addressWords,
     sourceOf: (slot) => socket.sourceOf(slot),
     clock,
-    chance: new RealChance(),
+    chance,
     log: threadLog(),
   });
+  const handOvers = new HandOvers(control, HAND_OVERS);
+  const seed = chance.below(2 ** 32);
   const addressAt = (slot: number): number =>
     (memory.nameAt(slot) >> 2) + (task.socket.isV6 ? 2 : 1);
   const handOver = (slot: number): void => {
-    if (Atomics.load(control, HANDED_OVER) >= HANDED_OVER_MAX) {
+    const share = handOvers.take(networkHash(seed, memory.words, addressAt(slot), addressWords));
+    if (share === undefined) {
       server.countHandOverFull();
       return;
     }
-    Atomics.add(control, HANDED_OVER, 1);
     const at = memory.packetAt(slot);
     const bytes = memory.octets.slice(at, at + socket.octetsIn(slot));
-    post({ kind: "message", bytes, way: socket.wayBack(slot), from: socket.sourceOf(slot) });
+    const [way, from] = [socket.wayBack(slot), socket.sourceOf(slot)];
+    post({ kind: "message", bytes, way, from, share });
   };
   post({ kind: "serving" });
   while (Atomics.load(control, STOP) === 0) {

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { test } from "node:test";
-import { type Log, type LogFacts, SILENT_LOG } from "../base/index.ts";
+import {
+  type Listening,
+  type Log,
+  type LogFacts,
+  SILENT_LOG,
+  type SocketAddress,
+} from "../base/index.ts";
 import {
   decodeMessage,
   encodeMessage,
@@ -13,7 +19,7 @@ import {
   Opcode,
   RRType,
 } from "../dns/index.ts";
-import { NO_RATE_LIMIT, UdpService } from "../nameserver/index.ts";
+import { NO_RATE_LIMIT, type RateLimit, UdpService } from "../nameserver/index.ts";
 import { arenaOf, testZone } from "../nameserver/serve/testArena.suite.ts";
 import { HEADER_ROOT } from "../nameserver/zone/arenaLayout.ts";
 import { rrsetsOf } from "../nameserver/zone/exampleZone.suite.ts";
@@ -32,12 +38,17 @@ const ZONE = testZone(
 );
 
 /** Serves the zone; UPDATEs come to this thread, which answers NOERROR to them. */
-async function serve(perAddress: number, log: Log = SILENT_LOG) {
-  const threads = await openUdpThreads(perAddress, log);
+async function serve(
+  perAddress: number,
+  log: Log = SILENT_LOG,
+  rest: { addresses?: number; places?: number; rateLimit?: RateLimit } = {},
+) {
+  const { addresses, places, rateLimit = NO_RATE_LIMIT } = rest;
+  const threads = await openUdpThreads(perAddress, log, addresses, places);
   const service = new UdpService({
     arena: arenaOf([ZONE]).memory,
     nsid: "",
-    rateLimit: NO_RATE_LIMIT,
+    rateLimit,
     threads,
     datagrams: new UdpListener(),
     handle: (bytes) => {
@@ -121,6 +132,58 @@ test("threads on one address: a second program is told that it is taken", async 
   const again = await service.listen(listening.local);
   await again.close();
   service.close();
+});
+
+test("addresses share the places for threads; the main thread serves what is left", async () => {
+  const lines: string[] = [];
+  const warn = (text: string) => void lines.push(text);
+  const few = { addresses: 2, places: 3 };
+  const { service, threads } = await serve(3, { ...SILENT_LOG, warn }, few);
+  assert.ok("listen" in threads);
+  const on: SocketAddress = { address: "127.0.0.1", port: 0 };
+  const listening: Listening[] = [];
+  try {
+    // Each of two gets as many, whoever comes first; of those that nobody told of, one is lucky.
+    for (const free of [2, 1, 0, 0]) {
+      listening.push(await service.listen(on));
+      assert.equal(threads.freePlaces, free);
+    }
+    for (const { local } of listening) {
+      assert.equal((await ask(local.port, makeQuery(1, WWW, RRType.A))).answer.length, 1);
+    }
+    assert.equal(service.report().threads, 3);
+    assert.deepEqual(lines, ["UDP on an address is served by the main thread"]);
+  } finally {
+    for (const one of listening) await one.close();
+    service.close();
+  }
+  assert.equal(threads.freePlaces, 3);
+});
+
+test("threads keep one rate limit together, whichever of them is asked", async () => {
+  const rate = 5;
+  const rateLimit = { responsesPerSecond: rate, slip: 0, exempt: [] };
+  const { service } = await serve(3, SILENT_LOG, { rateLimit });
+  const listening = await service.listen({ address: "127.0.0.1", port: 0 });
+  const { port } = listening.local;
+  const begunMs = performance.now();
+  const query = encodeMessage(makeQuery(1, WWW, RRType.A));
+  const sockets = Array.from({ length: 24 }, () => createSocket("udp4"));
+  let sent = 0;
+  for (let round = 1; round <= 10; round += 1) {
+    for (const socket of sockets) socket.send(query, port, "127.0.0.1");
+    sent += sockets.length;
+    while (service.report().counts.received < sent)
+      await new Promise((next) => setTimeout(next, 1));
+  }
+  const seconds = (performance.now() - begunMs) / 1000;
+  const { responses } = service.report().counts;
+  const answered = responses.reduce((sum, count) => sum + count, 0);
+  for (const socket of sockets) socket.close();
+  await listening.close();
+  service.close();
+  // What two threads write at once may be counted once: a few more, never a multiple.
+  assert.ok(answered <= 2 * rate * (1 + seconds), `${answered} of ${sent} in ${seconds} s`);
 });
 
 test("a thread that cannot start says why", async () => {

@@ -1,13 +1,14 @@
 import { availableParallelism } from "node:os";
 import type { Worker } from "node:worker_threads";
-import type {
-  DatagramThreads,
-  Listening,
-  Log,
-  SocketAddress,
-  ThreadedDatagrams,
+import {
+  assert,
+  type DatagramThreads,
+  type Listening,
+  type Log,
+  type SocketAddress,
+  type ThreadedDatagrams,
+  UDP_THREADS_MAX,
 } from "../base/index.ts";
-import { SERVE_THREADS_MAX } from "../nameserver/index.ts";
 import { type BatchCalls, loadBatchCalls, openBatchSockets } from "../net/index.ts";
 import { ServingThread, warmThread } from "./servingThread.ts";
 
@@ -17,13 +18,22 @@ export type ThreadsWanted = "auto" | number;
 /** Threads, or why there are none. */
 export type OpenedThreads = DatagramThreads | { readonly absent: string };
 
-/** Whether this machine can serve on threads, and with how many. Never rejects. */
-export async function openUdpThreads(wanted: ThreadsWanted, log: Log): Promise<OpenedThreads> {
-  const perAddress = wanted === "auto" ? availableParallelism() : wanted;
+/**
+ * Whether this machine can serve on threads, and with how many: as many as wanted for each of so
+ * many addresses, or an equal share of all places, UDP_THREADS_MAX or fewer. Never rejects.
+ */
+export async function openUdpThreads(
+  wanted: ThreadsWanted,
+  log: Log,
+  addresses = 1,
+  places = UDP_THREADS_MAX,
+): Promise<OpenedThreads> {
+  const share = Math.max(1, Math.floor(places / Math.max(1, addresses)));
+  const perAddress = Math.min(wanted === "auto" ? availableParallelism() : wanted, share);
   if (perAddress === 0) return { absent: "the configuration says so (udpThreads: 0)" };
   const loaded = await loadBatchCalls();
   if (loaded.kind === "unavailable") return { absent: loaded.reason };
-  return new UdpThreads(loaded.calls, perAddress, log);
+  return new UdpThreads(loaded.calls, perAddress, places, log);
 }
 
 /** Threads that serve in batches, each on a socket of its own that shares the address. */
@@ -32,17 +42,17 @@ class UdpThreads implements DatagramThreads {
   readonly #calls: BatchCalls;
   readonly #log: Log;
   readonly #threads = new Set<ServingThread>();
-  readonly #places: number[] = Array.from({ length: SERVE_THREADS_MAX - 1 }, (_, place) => place);
+  readonly #places: number[];
   // Loading code takes as long as loading zones: threads for the first address begin with it.
   readonly #warm: Worker[];
   #restartsEnded = 0;
 
-  constructor(calls: BatchCalls, perAddress: number, log: Log) {
+  constructor(calls: BatchCalls, perAddress: number, places: number, log: Log) {
     this.#calls = calls;
+    this.#places = Array.from({ length: places }, (_, place) => place);
     this.perAddress = perAddress;
     this.#log = log;
-    const count = Math.min(perAddress, this.#places.length);
-    this.#warm = Array.from({ length: count }, () => warmThread());
+    this.#warm = Array.from({ length: perAddress }, () => warmThread());
   }
 
   get running(): number {
@@ -53,17 +63,19 @@ class UdpThreads implements DatagramThreads {
     return [...this.#threads].reduce((sum, { restarts }) => sum + restarts, this.#restartsEnded);
   }
 
+  get freePlaces(): number {
+    return this.#places.length;
+  }
+
   /** Resolves when every thread serves. */
   async listen(on: SocketAddress, service: ThreadedDatagrams): Promise<Listening> {
-    // More addresses than places: the later ones get fewer threads, but never none.
-    const count = Math.max(1, Math.min(this.perAddress, this.#places.length));
+    const count = Math.min(this.perAddress, this.#places.length);
+    assert(count > 0, "a place is free, or nobody asks for threads");
     const sockets = openBatchSockets(this.#calls, on, count);
-    const threads = sockets.handles.map((socket) => {
-      const thread = this.#places.shift();
-      if (thread === undefined) {
-        sockets.close();
-        throw new Error(`Cannot serve UDP on more than ${SERVE_THREADS_MAX - 1} threads`);
-      }
+    const places = this.#places.splice(0, count);
+    const threads = sockets.handles.flatMap((socket, index) => {
+      const thread = places[index];
+      if (thread === undefined) return []; // there are as many
       const task = { plan: service.plan, socket, thread };
       return new ServingThread(this.#calls, task, service, this.#log, this.#warm.pop());
     });

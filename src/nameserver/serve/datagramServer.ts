@@ -6,18 +6,11 @@ import type { Words } from "../zone/arenaLayout.ts";
 import { pin, unpin } from "../zone/arenaReader.ts";
 import type { ArenaZones } from "../zone/arenaZones.ts";
 import { FastChance } from "./fastChance.ts";
-import {
-  ERROR,
-  FastPath,
-  GENERAL,
-  NO_DATA,
-  NO_NAME,
-  POSITIVE,
-  type ReplyKind,
-} from "./fastPath.ts";
+import { FastPath, GENERAL, type ReplyKind } from "./fastPath.ts";
 import { HEADER_OCTETS } from "./fastQuery.ts";
 import type { PacketMemory } from "./packetMemory.ts";
 import { RateLimiter, type RateVerdict, SEND, SLIP, WITHHOLD } from "./rateLimiter.ts";
+import { kindOf, questionEnd, rcodeOf, subjectOf } from "./replyOctets.ts";
 import { ReplyOptions } from "./replyOptions.ts";
 import type { ServePlan } from "./servePlan.ts";
 import {
@@ -201,8 +194,7 @@ export class DatagramServer {
     }
     const { reply } = handled;
     const kind = kindOf(reply);
-    const subject = kind === ERROR || kind === NO_NAME ? 0 : subjectOf(reply);
-    const verdict = this.#judge(addressAt, kind, subject);
+    const verdict = this.#judge(addressAt, kind, subjectOf(reply, kind));
     if (verdict === WITHHOLD) return NO_REPLY;
     if (verdict === SLIP && this.#fast.isUsual) return this.#slipped();
     packets.octets.set(reply, at);
@@ -258,36 +250,4 @@ function isForMain({ octets }: PacketMemory, at: number, length: number): boolea
   const type =
     next + 2 < end ? ((octets[next + 1] as number) << 8) | (octets[next + 2] as number) : 0;
   return type === RRType.AXFR || type === RRType.IXFR;
-}
-
-/** A reply's RCODE with its upper bits, which only replies without records have. */
-function rcodeOf(reply: Uint8Array): number {
-  const lower = (reply[3] ?? 0) & 0xf;
-  const isBare = reply.subarray(6, 11).every((octet) => octet === 0) && reply[11] === 1;
-  const opt = questionEnd(reply);
-  return isBare && reply[opt + 2] === RRType.OPT ? lower | ((reply[opt + 5] ?? 0) << 4) : lower;
-}
-
-function kindOf(reply: Uint8Array): ReplyKind {
-  const rcode = rcodeOf(reply);
-  if (rcode === Rcode.NXDOMAIN) return NO_NAME;
-  if (rcode !== Rcode.NOERROR) return ERROR;
-  return reply[6] === 0 && reply[7] === 0 ? NO_DATA : POSITIVE;
-}
-
-/** Octet behind the question of a reply of ours. */
-function questionEnd(reply: Uint8Array): number {
-  let next = HEADER_OCTETS;
-  if (reply[4] === 0 && reply[5] === 0) return next;
-  while (next < reply.length && reply[next] !== 0) next += 1 + (reply[next] ?? 0);
-  return Math.min(next + 5, reply.length);
-}
-
-/** A number that stands for a reply's question, whatever its letter case. */
-function subjectOf(reply: Uint8Array): number {
-  let hash = 0;
-  for (const octet of reply.subarray(HEADER_OCTETS, questionEnd(reply))) {
-    hash = Math.imul(hash ^ (octet | 0x20), 0x01000193);
-  }
-  return hash;
 }

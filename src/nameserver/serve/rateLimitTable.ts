@@ -1,4 +1,4 @@
-import type { Chance } from "../../base/index.ts";
+import { assert, type Chance, EXEMPT_NETWORKS_MAX } from "../../base/index.ts";
 import type { IpNetwork } from "../../dns/index.ts";
 
 /** How much one network may be answered. */
@@ -7,7 +7,7 @@ export interface RateLimit {
   readonly responsesPerSecond: number;
   /** Of so many that are limited, one is answered "use TCP"; 0: none is. */
   readonly slip: number;
-  /** Networks without a limit. */
+  /** Networks without a limit, at most {@link EXEMPT_NETWORKS_MAX}. */
   readonly exempt: readonly IpNetwork[];
 }
 
@@ -16,8 +16,6 @@ export const NO_RATE_LIMIT: RateLimit = { responsesPerSecond: 0, slip: 0, exempt
 
 /** Highest rate that the arithmetic of a bucket takes. */
 const RATE_MAX = 1_000_000;
-/** More exempt networks would cost every packet: name a larger network instead. */
-const EXEMPT_MAX = 32;
 
 // Words in front of the buckets.
 export const LIMIT_RATE = 0;
@@ -27,7 +25,7 @@ export const LIMIT_EXEMPT_COUNT = 3;
 export const LIMIT_EXEMPT = 4;
 /** Of an exempt network: words of its address (1 or 4), address, mask. */
 export const EXEMPT_WORDS = 9;
-export const BUCKETS_AT = LIMIT_EXEMPT + EXEMPT_MAX * EXEMPT_WORDS;
+export const BUCKETS_AT = LIMIT_EXEMPT + EXEMPT_NETWORKS_MAX * EXEMPT_WORDS;
 /** [tag, balance in thousandths of a response, milliseconds when it was so, limited in a row]. */
 export const BUCKET_WORDS = 4;
 /** A bucket's number is the upper bits of a hash of 32. */
@@ -50,12 +48,13 @@ export class RateLimitTable {
   /** Takes new settings; threads follow with their next batch. */
   set({ responsesPerSecond, slip, exempt }: RateLimit): void {
     const words = this.#words;
+    const count = exempt.length;
+    assert(count <= EXEMPT_NETWORKS_MAX, `there is room for ${count} exempt networks`);
     words[LIMIT_EXEMPT_COUNT] = 0;
-    const kept = exempt.slice(0, EXEMPT_MAX);
-    for (const [index, network] of kept.entries()) {
+    for (const [index, network] of exempt.entries()) {
       putNetwork(words, LIMIT_EXEMPT + index * EXEMPT_WORDS, network);
     }
-    words[LIMIT_EXEMPT_COUNT] = kept.length;
+    words[LIMIT_EXEMPT_COUNT] = count;
     words[LIMIT_SLIP] = slip;
     words[LIMIT_RATE] = Math.min(responsesPerSecond, RATE_MAX);
   }

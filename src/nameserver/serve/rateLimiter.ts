@@ -41,7 +41,7 @@ export class RateLimiter {
     this.#addressWords = addressWords;
   }
 
-  /** Sets the time of what follows, from any clock that does not go back. */
+  /** Sets the time of what follows, from a clock that all threads share. */
   begin(monotonicMs: number): void {
     this.#nowMs = monotonicMs | 0;
   }
@@ -56,13 +56,19 @@ export class RateLimiter {
     const full = rate * RESPONSE;
     let balance = full;
     if (words[bucket] === tag) {
-      const passedMs = Math.min((this.#nowMs - (words[bucket + 2] as number)) >>> 0, FULL_MS);
-      balance = Math.min(full, (words[bucket + 1] as number) + passedMs * rate);
+      // Another thread's batch may have begun a little later: then no time has passed.
+      const passedMs = (this.#nowMs - (words[bucket + 2] as number)) | 0;
+      const isEarlier = passedMs <= 0 && passedMs > -FULL_MS;
+      balance = words[bucket + 1] as number;
+      if (!isEarlier) {
+        balance = Math.min(full, balance + Math.min(passedMs >>> 0, FULL_MS) * rate);
+        words[bucket + 2] = this.#nowMs;
+      }
     } else {
       words[bucket] = tag;
+      words[bucket + 2] = this.#nowMs;
       words[bucket + 3] = 0;
     }
-    words[bucket + 2] = this.#nowMs;
     if (balance >= RESPONSE) {
       words[bucket + 1] = balance - RESPONSE;
       return SEND;
@@ -75,13 +81,9 @@ export class RateLimiter {
   }
 
   #tagOf(address: Int32Array, at: number, kind: number, subject: number): number {
-    const first = address[at] as number;
-    let tag = (this.#words[LIMIT_SEED] as number) ^ Math.imul(subject ^ (kind << 28), 0x85ebca6b);
-    if (this.#addressWords === 1) {
-      tag = mix(tag ^ (first & NETWORK_V4));
-    } else {
-      tag = mix(mix(tag ^ first) ^ ((address[at + 1] as number) & NETWORK_V6_SECOND));
-    }
+    const seed =
+      (this.#words[LIMIT_SEED] as number) ^ Math.imul(subject ^ (kind << 28), 0x85ebca6b);
+    const tag = networkHash(seed, address, at, this.#addressWords);
     return tag === 0 ? 1 : tag;
   }
 
@@ -99,6 +101,21 @@ export class RateLimiter {
     }
     return false;
   }
+}
+
+/**
+ * A number of 32 bits for the network (/24, /56) of the address of `addressWords` words at `at`.
+ * Who does not know `seed` cannot tell which networks share theirs.
+ */
+export function networkHash(
+  seed: number,
+  address: Int32Array,
+  at: number,
+  addressWords: number,
+): number {
+  const first = address[at] as number;
+  if (addressWords === 1) return mix(seed ^ (first & NETWORK_V4));
+  return mix(mix(seed ^ first) ^ ((address[at + 1] as number) & NETWORK_V6_SECOND));
 }
 
 function mix(value: number): number {

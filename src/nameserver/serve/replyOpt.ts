@@ -13,8 +13,6 @@ import { type CookieState, NO_COOKIE, type ServerCookies } from "./serverCookies
 
 /** Octets of an OPT record without options (RFC 6891 section 6.1.2). */
 export const OPT_FIXED_OCTETS = 11;
-/** Longest server identifier: with every other option it fits the smallest response. */
-export const NSID_OCTETS_MAX = 64;
 
 const OPTION_HEAD_OCTETS = 4;
 const COOKIE_REPLY_OCTETS = CLIENT_COOKIE_OCTETS + SERVER_COOKIE_OCTETS;
@@ -40,11 +38,11 @@ export class ReplyOpt {
   #hasNsid = false;
   #hasSubnet = false;
 
-  /** `nsid`: empty where the server has no identifier to tell. */
+  /** `nsid`: as of a ServePlan. */
   constructor(packets: PacketMemory, cookies: ServerCookies, nsid: Uint8Array) {
     this.#packets = packets;
     this.#cookies = cookies;
-    this.#nsid = nsid.subarray(0, NSID_OCTETS_MAX);
+    this.#nsid = nsid;
     const { view } = this.#scratch;
     view.setUint16(1, 41); // OPT, owned by the root
     view.setUint16(3, UDP_PAYLOAD_OCTETS);

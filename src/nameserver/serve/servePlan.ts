@@ -1,7 +1,6 @@
-import type { Chance } from "../../base/index.ts";
+import { assert, type Chance, NSID_OCTETS_MAX, UDP_THREADS_MAX } from "../../base/index.ts";
 import { CookieSecrets } from "./cookieSecrets.ts";
 import { type RateLimit, RateLimitTable } from "./rateLimitTable.ts";
-import { NSID_OCTETS_MAX } from "./replyOpt.ts";
 import { newCounters, type ServeCounts, sumCounters } from "./threadCounters.ts";
 
 /**
@@ -14,12 +13,12 @@ export interface ServePlan {
   readonly cookies: SharedArrayBuffer;
   readonly rateLimit: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
-  /** The server's identifier (RFC 5001), at most 64 octets; empty: none is told. */
+  /** The server's identifier (RFC 5001), at most NSID_OCTETS_MAX octets; empty: none is told. */
   readonly nsid: Uint8Array;
 }
 
-/** Threads that may serve, over all addresses: each has counters and a reader's slot of its own. */
-export const SERVE_THREADS_MAX = 48;
+/** Threads with counters and a reader's place of their own; the last place is the main thread's. */
+export const SERVE_THREADS_MAX = UDP_THREADS_MAX + 1;
 
 /** The owner's side of what serving threads share. */
 export class ServeShare {
@@ -27,8 +26,12 @@ export class ServeShare {
   readonly secrets: CookieSecrets;
   readonly limits: RateLimitTable;
 
-  /** `chance` must be unpredictable: cookies rest on it. */
+  /**
+   * `nsid` has at most {@link NSID_OCTETS_MAX} octets; `chance` must be unpredictable: cookies rest
+   * on it.
+   */
   constructor(arena: SharedArrayBuffer, nsid: Uint8Array, limit: RateLimit, chance: Chance) {
+    assert(nsid.length <= NSID_OCTETS_MAX, `an NSID of ${nsid.length} octets fits a response`);
     this.secrets = new CookieSecrets(chance);
     this.limits = new RateLimitTable(limit, chance);
     this.plan = {
@@ -36,7 +39,7 @@ export class ServeShare {
       cookies: this.secrets.share,
       rateLimit: this.limits.share,
       counters: newCounters(SERVE_THREADS_MAX),
-      nsid: nsid.slice(0, NSID_OCTETS_MAX),
+      nsid,
     };
   }
 

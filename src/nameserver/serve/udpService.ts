@@ -12,18 +12,22 @@ import {
 import type { Arrival } from "../arrival.ts";
 import type { Handled } from "../handled.ts";
 import { SECRET_AGE_MS_MAX } from "./cookieSecrets.ts";
+import { MainReplies } from "./mainReplies.ts";
 import { MainThreadServer } from "./mainThreadServer.ts";
 import type { RateLimit } from "./rateLimitTable.ts";
 import { ReplyOptions } from "./replyOptions.ts";
 import { type ServePlan, ServeShare } from "./servePlan.ts";
+import { VALID_COOKIE } from "./serverCookies.ts";
 import type { ServeCounts } from "./threadCounters.ts";
 import { releaseThread } from "./threadServer.ts";
+
+const ALL_TAKEN = "there are more addresses than threads can serve";
 
 /** What serving over UDP needs. */
 export interface UdpServiceParts {
   /** The arena that zones live in. */
   readonly arena: SharedArrayBuffer;
-  /** The server's identifier (RFC 5001); empty: none is told. */
+  /** The server's identifier (RFC 5001), at most NSID_OCTETS_MAX octets; empty: none. */
   readonly nsid: string;
   readonly rateLimit: RateLimit;
   /** Absent, with the reason: the main thread serves. */
@@ -55,6 +59,7 @@ export class UdpService {
   readonly options: ReplyOptions;
   readonly #parts: UdpServiceParts;
   readonly #share: ServeShare;
+  readonly #replies: MainReplies;
   #cancelRotation: CancelWake;
 
   constructor(parts: UdpServiceParts) {
@@ -62,6 +67,7 @@ export class UdpService {
     this.#parts = parts;
     this.#share = new ServeShare(arena, utf8(nsid), rateLimit, chance);
     this.options = new ReplyOptions(this.#share.plan);
+    this.#replies = new MainReplies(this.#share.plan, parts.clock);
     this.#cancelRotation = this.#rotateLater();
     if ("absent" in threads) parts.log.warn("UDP is served by one thread", { why: threads.absent });
   }
@@ -71,7 +77,10 @@ export class UdpService {
     return this.#share.plan;
   }
 
-  /** Serves UDP on an address. Rejects as DatagramListener does. */
+  /**
+   * Serves UDP on an address; in this thread, where other addresses have all threads. Rejects as
+   * DatagramListener does.
+   */
   listen(on: SocketAddress): Promise<Listening> {
     const { threads, datagrams } = this.#parts;
     const receive = (
@@ -79,11 +88,13 @@ export class UdpService {
       source: SocketAddress,
       reply: (bytes: Uint8Array) => void,
     ): void => this.#handle(bytes, source, reply);
+    const { clock, chance, log } = this.#parts;
     if (!("absent" in threads)) {
       const ended = (thread: number): void => releaseThread(this.plan, thread);
-      return threads.listen(on, { plan: this.plan, receive, ended });
+      if (threads.freePlaces > 0) return threads.listen(on, { plan: this.plan, receive, ended });
+      const { address, port } = on;
+      log.warn("UDP on an address is served by the main thread", { address, port, why: ALL_TAKEN });
     }
-    const { clock, chance, log } = this.#parts;
     const server = new MainThreadServer(this.plan, on, { clock, chance, log });
     return datagrams.listen(on, (bytes, source, reply) => {
       const answer = server.answer(bytes, source);
@@ -112,9 +123,13 @@ export class UdpService {
   }
 
   #handle(bytes: Uint8Array, source: SocketAddress, reply: (bytes: Uint8Array) => void): void {
+    this.options.forget();
     const handled = this.#parts.handle(bytes, { transport: "udp", source });
-    if (handled.kind === "replied") reply(handled.reply);
-    if (handled.kind === "updating") void handled.reply.then(reply);
+    if (handled.kind === "updating") void handled.reply.then(reply); // it was signed
+    if (handled.kind !== "replied") return;
+    const isProven = handled.isSigned || this.options.cookieSeen === VALID_COOKIE;
+    const allowed = isProven ? handled.reply : this.#replies.allowed(handled.reply, source);
+    if (allowed !== undefined) reply(allowed);
   }
 
   #rotateLater(): CancelWake {
