@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { configText, freePlaces, Region } from "./processes/instance.ts";
+import { configText, freePlaces, Region, until } from "./processes/instance.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const NPM_MS_MAX = 240_000;
@@ -70,6 +70,15 @@ test("npm pack, installed elsewhere, runs a region without a TypeScript source",
     const ended = once(running, "exit");
     await region.answers(region.places.addresses);
     await region.table();
+    // Threads are files of their own, which nothing imports: left out, all would work on slowly.
+    const status = ["status", "-c", region.config, "--state", region.state, "--json"];
+    let udp: { readonly by: string } | undefined;
+    await until("says how UDP is served", async () => {
+      const { stdout } = spawnSync(bin, status, { encoding: "utf8" });
+      udp = stdout === "" ? undefined : JSON.parse(stdout).nameserver?.udp;
+      return udp !== undefined;
+    });
+    assert.equal(udp?.by, "threads", JSON.stringify(udp));
     running.kill("SIGTERM");
     await ended;
     assert.deepEqual(region.leftRunning(), []);

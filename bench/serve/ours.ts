@@ -47,7 +47,7 @@ else if (task === "serve") await serve(Number(detail));
 else throw new Error("Cannot run as the first word must be build or serve");
 
 async function start(listen: readonly SocketAddress[]): Promise<() => Promise<void>> {
-  const threads = await openUdpThreads(listen.length * UDP_THREADS, SILENT_LOG);
+  const threads = await openUdpThreads(listen.length === 0 ? 0 : UDP_THREADS, SILENT_LOG);
   const disk = await DiskFolder.open(folder);
   const secret = base64Bytes(KEY.secret) ?? new Uint8Array(0);
   const key: TsigKey = { name: nameOf(KEY.name), algorithm: KEY.algorithm, secret };

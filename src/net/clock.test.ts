@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createConnection, createServer, type Socket } from "node:net";
 import { test } from "node:test";
+import { Worker } from "node:worker_threads";
 import { RealClock } from "./clock.ts";
 
 const clock = new RealClock();
@@ -11,6 +12,16 @@ test("wakeAfter() never wakes early, and monotonicMs() shows it", async () => {
     await new Promise<void>((resolve) => void clock.wakeAfter(afterMs, resolve));
     assert.ok(clock.monotonicMs() - startMs >= afterMs, `${afterMs} ms have passed`);
   }
+});
+
+test("monotonicMs() is the same in every thread", async () => {
+  const before = clock.monotonicMs();
+  const code = `import(require("node:worker_threads").workerData).then(({ RealClock }) =>
+    require("node:worker_threads").parentPort.postMessage(new RealClock().monotonicMs()));`;
+  const url = new URL("./clock.ts", import.meta.url).href;
+  const worker = new Worker(code, { eval: true, workerData: url });
+  const there = await new Promise<number>((resolve) => worker.once("message", resolve));
+  assert.ok(before <= there && there <= clock.monotonicMs(), `${before} <= ${there}`);
 });
 
 test("wakeAfter() does not wake when it was cancelled", async () => {

@@ -45,6 +45,7 @@ for (const threads of [0, 2]) {
     const report = await runServer(SERVER_PACKETS, SEED, threads);
     assert.deepEqual(report.failures, []);
     assert.ok(report.replies > SERVER_PACKETS / 4, `${report.replies} replies`);
+    for (const [what, count] of Object.entries(report.reached)) assert.ok(count > 0, what);
     assert.ok(report.grownOctets < GROWN_OCTETS_MAX, `${report.grownOctets} octets more`);
     const { residentGrownOctets: resident } = report;
     assert.ok(resident < RESIDENT_GROWN_OCTETS_MAX, `${resident} octets more`);

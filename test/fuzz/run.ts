@@ -29,6 +29,7 @@ console.log(`signed: ${updates.failures.length} failures`);
 const server = await runServer(Number(values.server), seed, Number(values.threads));
 failures.push(...server.failures);
 console.log(`server: ${server.packets} packets, ${server.replies} replies`);
+console.log(`server: replies by what made them: ${JSON.stringify(server.reached)}`);
 console.log(`server: ${server.failures.length} failures, memory ${server.grownOctets} octets more`);
 console.log(`server: ${server.residentGrownOctets} octets more of the whole process`);
 for (const failure of failures) console.log(failure);

@@ -8,9 +8,13 @@ import { SeededChance } from "../../sim/seededChance.ts";
 import type { Chance } from "../../src/base/index.ts";
 import {
   decodeMessage,
+  decodeSoa,
   encodeMessage,
   FrameReader,
   frame,
+  type Message,
+  makeAxfrQuery,
+  makeIxfrQuery,
   makeQuery,
   nameOf,
   RRType,
@@ -24,6 +28,7 @@ import { mutated } from "./mutate.ts";
 export interface ServerReport {
   readonly packets: number;
   readonly replies: number;
+  readonly reached: Readonly<Reached>;
   /** Replies that cannot be read, and what the server logged as an error. */
   readonly failures: readonly string[];
   /** What the server's memory grew by between the first fifth and the end. */
@@ -32,11 +37,28 @@ export interface ServerReport {
   readonly residentGrownOctets: number;
 }
 
+/** Replies by what must have made them: of each there must be some, or it was not tested. */
+export interface Reached {
+  /** With signatures. */
+  signed: number;
+  /** With fewer addresses than the endpoint has. */
+  weighted: number;
+  /** Messages of a zone or of its changes, over TCP. */
+  transfers: number;
+  /** A zone's SOA alone over UDP, in answer to IXFR. */
+  soaAlone: number;
+}
+
 const SERVER = fileURLToPath(new URL("./fuzzedServer.ts", import.meta.url));
 const CANARY = encodeMessage(makeQuery(0, nameOf("www.corners.test."), RRType.A));
+const SIGNED = nameOf("corners.test.");
+const WEIGHTED = nameOf("weighted.test.");
 const BATCH = 2000;
 /** Every so many batches go over TCP besides, cut into frames that lie as well. */
 const TCP_EVERY = 5;
+/** Then so many questions of our own, transfers among them, each on a connection of its own. */
+const TRANSFERS = 40;
+const LAST_ID = 0xfffe;
 const UDP_OCTETS_MAX = 1232;
 const FAILURES_MAX = 20;
 
@@ -52,7 +74,8 @@ export async function runServer(
   const child = fork(SERVER, [String(threads)], { execArgv: ["--expose-gc"] });
   try {
     const [{ port }] = (await once(child, "message")) as [{ port: number }];
-    const run = new Run(port, new SeededChance(seed).fork("server"));
+    const chance = new SeededChance(seed).fork("server");
+    const run = new Run(port, await questionsFor(port), chance);
     const warm = Math.ceil(packets / 5);
     await run.send(warm);
     const before = await measure(child);
@@ -61,6 +84,7 @@ export async function runServer(
     return {
       packets,
       replies: run.replies,
+      reached: run.reached,
       failures: [...run.failures, ...after.errors],
       grownOctets: after.heldOctets - before.heldOctets,
       residentGrownOctets: after.residentOctets - before.residentOctets,
@@ -68,6 +92,26 @@ export async function runServer(
   } finally {
     await ended(child);
   }
+}
+
+/** What no captured packet asks: of signed and weighted names, and for zones with their serials. */
+async function questionsFor(port: number): Promise<readonly Uint8Array[]> {
+  const dnssec = { udpPayloadSize: 1232, dnssecOk: true };
+  const [soa] = await askUdp(port, [encodeMessage(makeQuery(0, SIGNED, RRType.SOA))], CANARY);
+  const decoded = soa === undefined ? undefined : decodeMessage(soa);
+  const rdata = decoded?.kind === "message" ? decoded.message.answer[0]?.rdata : undefined;
+  assert.ok(rdata !== undefined, "the zone has a serial");
+  const { serial } = decodeSoa(rdata);
+  const names = ["", "www.", "absent.", "x.wild.", "ent.below.", "child.", "x.moved.", "alias."];
+  return [
+    ...names.map((name) => makeQuery(0, nameOf(`${name}${SIGNED}`), RRType.A, dnssec)),
+    makeQuery(0, SIGNED, RRType.DNSKEY, dnssec),
+    makeQuery(0, nameOf("pool.weighted.test."), RRType.A),
+    makeQuery(0, nameOf("pool.weighted.test."), RRType.AAAA, dnssec),
+    makeQuery(0, nameOf("alias.weighted.test."), RRType.A),
+    ...[SIGNED, WEIGHTED].map((zone) => makeAxfrQuery(0, zone)),
+    ...[serial, serial - 1, serial - 2, 1].map((held) => makeIxfrQuery(0, SIGNED, held)),
+  ].map((message) => encodeMessage(message));
 }
 
 async function measure(child: ChildProcess): Promise<Measured> {
@@ -87,13 +131,17 @@ async function ended(child: ChildProcess): Promise<void> {
 class Run {
   readonly failures: string[] = [];
   replies = 0;
+  readonly reached: Reached = { signed: 0, weighted: 0, transfers: 0, soaAlone: 0 };
   readonly #port: number;
   readonly #chance: Chance;
-  readonly #corpus = readCorpus().map(({ bytes }) => bytes);
+  readonly #questions: readonly Uint8Array[];
+  readonly #corpus: readonly Uint8Array[];
   #batches = 0;
 
-  constructor(port: number, chance: Chance) {
+  constructor(port: number, questions: readonly Uint8Array[], chance: Chance) {
     this.#port = port;
+    this.#questions = questions;
+    this.#corpus = [...readCorpus().map(({ bytes }) => bytes), ...questions];
     this.#chance = chance;
   }
 
@@ -105,7 +153,9 @@ class Run {
       const replies = await askUdp(this.#port, batch, CANARY);
       for (const [index, reply] of replies.entries()) this.#check(batch[index], reply);
       this.#batches += 1;
-      if (this.#batches % TCP_EVERY === 0) await this.#overTcp(batch);
+      if (this.#batches % TCP_EVERY !== 0) continue;
+      await this.#overTcp(batch);
+      for (let asked = 0; asked < TRANSFERS; asked += 1) await this.#transfer();
     }
   }
 
@@ -115,10 +165,44 @@ class Run {
     const decoded = decodeMessage(reply);
     const isRight =
       decoded.kind === "message" && decoded.message.qr && reply.length <= UDP_OCTETS_MAX;
-    if (isRight) return;
+    if (isRight) {
+      this.#note(decoded.message);
+      return;
+    }
     const hex = (bytes: Uint8Array = new Uint8Array(0)): string =>
       Buffer.from(bytes).toString("hex");
     this.failures.push(`${hex(packet)} is answered with ${hex(reply)}`);
+  }
+
+  #read(socket: Socket, take: (id: number) => void): void {
+    const reader = new FrameReader();
+    socket.on("error", () => {}); // reset by the server: as good as closed
+    socket.on("data", (chunk) => {
+      for (const reply of reader.push(chunk)) {
+        this.replies += 1;
+        const decoded = decodeMessage(reply);
+        if (decoded.kind === "malformed") {
+          this.failures.push(`over TCP: ${Buffer.from(reply).toString("hex")}`);
+          continue;
+        }
+        const { id, question, answer } = decoded.message;
+        const type = question[0]?.type;
+        const isTransfer = type === RRType.AXFR || type === RRType.IXFR;
+        if (isTransfer && answer.length > 1) this.reached.transfers += 1;
+        take(id);
+      }
+    });
+  }
+
+  #note({ question, answer, authority, rcode }: Message): void {
+    const { reached } = this;
+    const isSigned = [...answer, ...authority].some(({ type }) => type === RRType.RRSIG);
+    if (isSigned) reached.signed += 1;
+    const [asked] = question;
+    if (asked === undefined || rcode !== 0) return;
+    const isDrawn = asked.name === `pool.${WEIGHTED}` && answer.length === 2;
+    if (isDrawn && answer.every(({ type }) => type === asked.type)) reached.weighted += 1;
+    if (asked.type === RRType.IXFR && answer.length === 1) reached.soaAlone += 1;
   }
 
   /** The server may close the connection at anything that is no frame: then it is opened anew. */
@@ -130,17 +214,24 @@ class Run {
     }
   }
 
-  async #pour(socket: Socket, packets: readonly Uint8Array[]): Promise<number> {
-    const reader = new FrameReader();
-    socket.on("error", () => {}); // reset by the server: as good as closed
-    socket.on("data", (chunk) => {
-      for (const reply of reader.push(chunk)) {
-        this.replies += 1;
-        if (decodeMessage(reply).kind === "malformed") {
-          this.failures.push(`over TCP: ${Buffer.from(reply).toString("hex")}`);
-        }
-      }
+  /** A transfer's query, and behind it one that is answered: so long the client stays. */
+  async #transfer(): Promise<void> {
+    const socket = connect(this.#port, "127.0.0.1");
+    await once(socket, "connect");
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    this.#read(socket, (id) => {
+      if (id === LAST_ID) socket.destroy();
     });
+    // Most changes leave no transfer of it: every second one stays as it is.
+    const asked = this.#questions[this.#chance.below(this.#questions.length)];
+    const isKept = asked !== undefined && this.#chance.below(2) === 0;
+    socket.write(frame(isKept ? asked : mutated(this.#questions, this.#chance)));
+    socket.write(frame(encodeMessage(makeQuery(LAST_ID, SIGNED, RRType.SOA))));
+    await closed;
+  }
+
+  async #pour(socket: Socket, packets: readonly Uint8Array[]): Promise<number> {
+    this.#read(socket, () => {});
     const closed = new Promise((resolve) => socket.once("close", resolve));
     for (const packet of packets) {
       const framed = frame(packet);

@@ -88,13 +88,13 @@ export const NameserverView = z.object({
     z.object({
       zone: z.string(),
       address: z.string(),
-      isCurrent: z.boolean().meta({ description: "It has transferred the serial served now" }),
+      isCurrent: z.boolean().meta({ description: "It holds the serial served now" }),
       transferredSerial: z.number().int().optional(),
       problem: z.string().optional(),
     }),
   ),
   signedZones: z.array(z.object({ zone: z.string(), stage: z.string() })),
-  problems: z.array(z.string()).meta({ description: "Of signing; sentences for people" }),
+  problems: z.array(z.string()).meta({ description: "Of signing and configuration; sentences" }),
 });
 export type NameserverView = z.output<typeof NameserverView>;
 

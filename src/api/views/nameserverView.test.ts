@@ -25,12 +25,13 @@ test("nameserverView() says which secondaries hold what is served now", () => {
     { zone: ZONE, address: "192.0.2.1:53", transferredSerial: 7 },
     { zone: ZONE, address: "192.0.2.2:53", transferredSerial: 6, problem: "it does not answer" },
     { zone: ZONE, address: "192.0.2.3:53" },
+    { zone: ZONE, address: "192.0.2.4:53", askedSerial: 7, transferredSerial: 5 },
   ];
   const zones = [{ name: ZONE, serial: 7 }];
   const view = nameserverView([row({ udp: UDP, zones, transfers: { counts: {}, secondaries } })]);
   assert.deepEqual(
     view?.secondaries.map(({ isCurrent }) => isCurrent),
-    [true, false, false],
+    [true, false, false, true],
   );
   assert.ok(view !== undefined);
   assert.deepEqual(nameserverWarnings(view), [
@@ -41,9 +42,11 @@ test("nameserverView() says which secondaries hold what is served now", () => {
 test("nameserverWarnings() says why no threads serve, and what signing needs", () => {
   const udp = { ...UDP, by: "main thread", threads: 0, reason: "koffi is not there" };
   const dnssec = { zones: [], problems: ["The clock jumped back by a year."] };
-  const view = nameserverView([row({ udp, dnssec })]);
+  const problems = ["Cannot serve zone sub.example. as it hides endpoints"];
+  const view = nameserverView([row({ udp, dnssec, problems })]);
   assert.ok(view !== undefined);
   assert.deepEqual(nameserverWarnings(view), [
+    ...problems,
     "The clock jumped back by a year.",
     "UDP is served by one thread: koffi is not there.",
   ]);

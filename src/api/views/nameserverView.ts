@@ -6,20 +6,24 @@ import { nameserverReport } from "./reports.ts";
 export function nameserverView(rows: readonly ProcessRow[]): NameserverView | undefined {
   const row = rows.find(({ role }) => role === "nameserver");
   if (row === undefined) return undefined;
-  const { udp, transfers, dnssec, zones = [] } = nameserverReport(row.report);
+  const { udp, transfers, dnssec, zones = [], problems = [] } = nameserverReport(row.report);
   if (udp === undefined) return undefined;
   const serials = new Map(zones.map(({ name, serial }) => [name, serial]));
   const { by, threads, restarts, reason } = udp;
   return {
     udp: { by, threads, restarts, ...(reason === undefined ? {} : { reason }) },
     secondaries: (transfers?.secondaries ?? []).map((secondary) => {
-      const { zone, address, transferredSerial, problem } = secondary;
-      const isCurrent = transferredSerial !== undefined && transferredSerial === serials.get(zone);
+      const { zone, address, askedSerial, transferredSerial, problem } = secondary;
+      const serial = serials.get(zone);
+      // After our own restart a secondary that has everything asks, and transfers nothing.
+      const isCurrent = [askedSerial, transferredSerial].some(
+        (held) => held !== undefined && held === serial,
+      );
       const held = transferredSerial === undefined ? {} : { transferredSerial };
       return { zone, address, isCurrent, ...held, ...(problem === undefined ? {} : { problem }) };
     }),
     signedZones: (dnssec?.zones ?? []).map(({ zone, stage }) => ({ zone, stage })),
-    problems: [...(dnssec?.problems ?? [])],
+    problems: [...problems, ...(dnssec?.problems ?? [])],
   };
 }
 

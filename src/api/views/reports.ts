@@ -45,6 +45,7 @@ const TransferReport = z.object({
     z.object({
       zone: z.string(),
       address: z.string(),
+      askedSerial: z.number().optional(),
       transferredSerial: z.number().optional(),
       problem: z.string().optional(),
     }),
@@ -68,6 +69,7 @@ const NameserverReport = z.object({
   udp: UdpReport.optional().catch(undefined),
   transfers: TransferReport.optional().catch(undefined),
   dnssec: DnssecReport.optional().catch(undefined),
+  problems: z.array(z.string()).optional().catch(undefined),
   zones: z
     .array(z.object({ name: z.string(), serial: z.number() }))
     .optional()
