@@ -175,7 +175,7 @@ export class Nameserver {
       tcp: this.#tcp.counts,
       transfers: this.#transfers.report(),
       ...(this.#signer && { dnssec: this.#signer.report() }),
-      problems: this.#problems,
+      problems: [...this.#problems, ...this.#transfers.problems],
       zones: [...this.#zones.served.values()].map((zone) => ({
         name: zone.apex,
         serial: zone.serial ?? 0,
@@ -202,6 +202,12 @@ export class Nameserver {
     const { setups, keys, updateRights = new Map(), catalog } = settings;
     const names = setups.map(({ name }) => name);
     const all = catalog === undefined ? names : [...names, catalog.name];
+    // As found on disk, at the start: what follows writes.
+    const serials = new Map(
+      [...this.#zones.held].flatMap(([apex, { serial }]) =>
+        serial === undefined ? [] : [[apex, serial] as const],
+      ),
+    );
     const newZones = new Set(all.filter((name) => this.#zones.get(name)?.serial === undefined));
     const outcomes = setups.map((setup) =>
       this.#setUp(setup.name, (draft, _held, firstSerial) =>
@@ -216,7 +222,7 @@ export class Nameserver {
     this.#catalog = catalog;
     if (catalog !== undefined) await this.#setUpCatalog(catalog.name, all);
     this.#rules = this.#transferRules(setups, catalog);
-    this.#transfers.configure(this.#rules, newZones);
+    this.#transfers.configure(this.#rules, newZones, serials);
     this.#udp.setRateLimit(settings.rateLimit ?? NO_RATE_LIMIT);
     this.#signer?.configure(new Map(setups.map(({ name, dnssec }) => [name, dnssec ?? false])));
   }
@@ -286,6 +292,7 @@ export class Nameserver {
         return zone === undefined ? undefined : openZone(zone);
       },
       keyFor: (name) => this.#keys.get(name),
+      isCatalog: (zone) => zone === this.#catalog?.name,
       raise: (zone, above) => this.#setUp(zone, (draft) => raisedSerial(draft, above)),
       dialer,
       sourceFor: (to) => sourceAddress(listen, to),

@@ -33,13 +33,23 @@ test("acquireLock() holds till release, and the second hears who has it", () => 
   if (unrelated.kind === "held") unrelated.release();
 });
 
-async function otherProcess(folder: string): Promise<ChildProcess> {
+const children: ChildProcess[] = [];
+// One that a failed test left would keep the runner waiting; a stopped one ends by nothing else.
+after(() => {
+  for (const child of children) child.kill("SIGKILL");
+});
+
+async function otherProcess(folder: string, then = ""): Promise<ChildProcess> {
   const code = `
     import { acquireLock } from ${JSON.stringify(new URL("./stateLock.ts", import.meta.url).href)};
     const holder = { pid: process.pid, role: "other", sinceMs: 2 };
-    console.log(acquireLock(${JSON.stringify(folder)}, "supervisor", holder).kind);
+    const { kind } = acquireLock(${JSON.stringify(folder)}, "supervisor", holder);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    ${then}
+    console.log(kind);
     setInterval(() => {}, 1e6);`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", code]);
+  const child = spawn(process.execPath, ["--expose-gc", "--input-type=module", "-e", code]);
+  children.push(child);
   const [said] = await once(child.stdout, "data");
   assert.equal(String(said).trim(), "held");
   return child;
@@ -56,6 +66,14 @@ test("a stopped process keeps the lock, and kill -9 ends it", async () => {
   const mine = acquireLock(folder, "supervisor", me);
   assert.equal(mine.kind, "held");
   if (mine.kind === "held") mine.release();
+});
+
+test("a lock is held until its release, though nobody keeps the outcome", async () => {
+  const folder = join(root, "e");
+  const child = await otherProcess(folder, "globalThis.gc();");
+  assert.equal(acquireLock(folder, "supervisor", me).kind, "taken");
+  child.kill("SIGKILL");
+  await once(child, "exit");
 });
 
 test("acquireLock() says taken when the holder's own words cannot be read", () => {

@@ -26,6 +26,9 @@ const FILE_MODE = 0o600;
 /** sqlite3.h: another connection holds the lock. */
 const SQLITE_BUSY = 5;
 
+// A database that nobody refers to any more is closed by the garbage collector, and its lock ends.
+const heldLocks = new Set<DatabaseSync>();
+
 /**
  * Takes the exclusive lock `name` of a folder without waiting. The kernel holds it (a file lock
  * under SQLite), so it ends with the process, after `kill -9` too, and a stopped process keeps it.
@@ -47,6 +50,7 @@ export function acquireLock(folder: string, name: string, holder: LockHolder): L
     throw unusable(folder, error);
   }
   const held = database;
+  heldLocks.add(held);
   let released = false;
   return {
     kind: "held",
@@ -55,6 +59,7 @@ export function acquireLock(folder: string, name: string, holder: LockHolder): L
       released = true;
       rmSync(holderPath, { force: true }); // while it is still ours: never the next holder's
       held.close();
+      heldLocks.delete(held);
     },
   };
 }

@@ -21,6 +21,7 @@ class World {
   readonly raised: number[] = [];
   readonly keeper: SerialKeeper;
   serial = 100;
+  isCatalog = false;
 
   constructor(...serials: readonly (number | "silent")[]) {
     for (const [index, serial] of serials.entries()) {
@@ -39,6 +40,7 @@ class World {
         this.serial = (above + 1) >>> 0;
       },
       onSettled: () => {},
+      isCatalog: () => this.isCatalog,
     });
   }
 }
@@ -102,6 +104,51 @@ describe("SerialKeeper", () => {
     assert.ok(later <= SERIAL_TIMES.laterAsksMax, `${later} more questions in hours`);
   });
 
+  it("takes a number given since the start for another life, of who had none", async () => {
+    const world = new World(100, "silent");
+    world.keeper.begin(APEX, false, SECONDARIES);
+    await world.clock.advance(ASKING_MS + 1);
+    world.serial = 107; // a backup of 100 was restored, and seven updates came
+    world.keeper.noteAsked(APEX, 100, false);
+    world.keeper.noteAsked(APEX, 105, true);
+    assert.deepEqual(world.raised, []);
+    world.keeper.noteAsked(APEX, 105, false);
+    assert.deepEqual(world.raised, [107]);
+  });
+
+  it("goes by what the disk held, not by what the start made of it", async () => {
+    const world = new World(101, 100);
+    world.serial = 101; // the start itself wrote, as the configuration had changed
+    world.keeper.begin(APEX, false, SECONDARIES, 100);
+    await world.clock.advance(10);
+    assert.deepEqual(world.raised, [101]);
+  });
+
+  it("holds a new catalog until a reload, where a secondary has one from before", async () => {
+    const world = new World(42, "silent");
+    world.isCatalog = true;
+    world.keeper.begin(APEX, true, SECONDARIES);
+    await world.clock.advance(ASKING_MS + 1);
+    assert.equal(world.keeper.isSettled(APEX), false);
+    assert.deepEqual(world.keeper.heldZones, [APEX]);
+    world.keeper.begin(APEX, false, SECONDARIES);
+    assert.ok(world.keeper.isSettled(APEX));
+    assert.deepEqual(world.keeper.heldZones, []);
+  });
+
+  it("goes on with a catalog that was on disk, or that nobody has yet", async () => {
+    for (const [first, isNew] of [
+      [42, false],
+      ["silent", true],
+    ] as const) {
+      const world = new World(first, "silent");
+      world.isCatalog = true;
+      world.keeper.begin(APEX, isNew, SECONDARIES);
+      await world.clock.advance(ASKING_MS + 1);
+      assert.ok(world.keeper.isSettled(APEX), `${first}`);
+    }
+  });
+
   it("asks a secondary that comes later, and nobody twice for its coming", async () => {
     const world = new World(100, 900);
     world.keeper.begin(APEX, true, SECONDARIES.slice(0, 1));
@@ -143,9 +190,9 @@ describe("SerialKeeper", () => {
     const world = new World(100, 100);
     world.keeper.begin(APEX, false, SECONDARIES);
     await world.clock.advance(10);
-    world.keeper.noteAhead(APEX, 100);
-    world.keeper.noteAhead(APEX, 5000);
-    world.keeper.noteAhead(APEX, 9000);
+    world.keeper.noteAsked(APEX, 100, true);
+    world.keeper.noteAsked(APEX, 5000, true);
+    world.keeper.noteAsked(APEX, 9000, true);
     assert.deepEqual(world.raised, [5000]);
   });
 });

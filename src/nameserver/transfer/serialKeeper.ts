@@ -41,15 +41,21 @@ export interface SerialKeeperParts {
    */
   readonly raise: (zone: Name, above: number) => Promise<void>;
   readonly onSettled: (zone: Name) => void;
+  /** Whether secondaries drop zones that this one does not list. */
+  readonly isCatalog: (zone: Name) => boolean;
 }
 
 interface Keeping {
   isSettled: boolean;
+  /** Not settled before a person says so: see {@link SerialKeeper.heldZones}. */
+  isHeld: boolean;
   secondaries: readonly Secondary[];
   /** Those of them that have not said what they hold. */
   silent: readonly Secondary[];
   isAskingLater: boolean;
   raisedMs: number | undefined;
+  /** The serial that the disk held at the start; 0 where there was none. */
+  readonly base: number;
 }
 
 type Heard =
@@ -86,22 +92,37 @@ export class SerialKeeper {
   }
 
   /**
+   * Catalog zones made anew while a secondary holds one from before: it may have listed zones that
+   * were lost with the disk, and whoever takes the new one deletes its copies of them.
+   */
+  get heldZones(): readonly Name[] {
+    return [...this.#zones].filter(([, { isHeld }]) => isHeld).map(([zone]) => zone);
+  }
+
+  /**
    * Begins with a zone that was just loaded, or set up anew. `isNew`: nothing of it was on disk,
    * so that no serial of ours can be one that a secondary has, not even the same. Of a zone that it
-   * keeps already, it asks the secondaries that were not there before; transfers go on.
+   * keeps already, it asks the secondaries that were not there before; transfers go on, also of a
+   * zone that was held: a person has looked at the configuration, and reloaded it. `atStart`:
+   * the serial found on disk; absent: the one there is now.
    */
-  begin(zone: Name, isNew: boolean, secondaries: readonly Secondary[]): void {
+  begin(
+    zone: Name,
+    isNew: boolean,
+    secondaries: readonly Secondary[],
+    atStart = this.#parts.serialOf(zone),
+  ): void {
     const kept = this.#zones.get(zone);
     if (kept !== undefined) {
       this.#change(zone, kept, secondaries);
+      if (kept.isHeld) this.#letGo(zone, kept);
       return;
     }
-    const base = this.#parts.serialOf(zone);
-    const silent = base === undefined ? [] : secondaries;
-    const unasked = { isSettled: false, isAskingLater: false, raisedMs: undefined };
-    const keeping = { ...unasked, secondaries, silent };
+    const silent = atStart === undefined ? [] : secondaries;
+    const unasked = { isSettled: false, isHeld: false, isAskingLater: false, raisedMs: undefined };
+    const keeping = { ...unasked, secondaries, silent, base: atStart ?? 0 };
     this.#zones.set(zone, keeping);
-    void this.#settle(zone, base ?? 0, isNew, keeping);
+    void this.#settle(zone, keeping.base, isNew, keeping);
   }
 
   /** Forgets a zone that is not served any more. */
@@ -109,17 +130,23 @@ export class SerialKeeper {
     this.#zones.delete(zone);
   }
 
-  /** A secondary asked for changes since a serial that this server has not given. */
-  noteAhead(zone: Name, serial: number): void {
+  /**
+   * A secondary asked for changes since `serial`. `hasTransferred`: it had this zone from us since
+   * our start. One that had not, and holds a number that we gave only since then, has it from
+   * before a backup was restored: the same number stands for another content.
+   */
+  noteAsked(zone: Name, serial: number, hasTransferred: boolean): void {
     const keeping = this.#zones.get(zone);
     const ours = this.#parts.serialOf(zone);
     if (keeping?.isSettled !== true || ours === undefined) return;
-    if (!isAhead(serial, ours)) return;
+    const isOfAnother = !hasTransferred && compareSerials(serial, keeping.base) === "greater";
+    if (!isAhead(serial, ours) && !isOfAnother) return;
     const nowMs = this.#parts.clock.monotonicMs();
     const { raisedMs } = keeping;
     if (raisedMs !== undefined && nowMs - raisedMs < SERIAL_TIMES.raisedAgainMs) return;
     keeping.raisedMs = nowMs;
-    void this.#raise(zone, ours, serial, "a secondary asked with a serial ahead of ours");
+    const cause = "a secondary asked with a serial that we have not given it";
+    void this.#raise(zone, ours, higher(ours, serial) ?? ours, cause);
   }
 
   close(): void {
@@ -151,8 +178,13 @@ export class SerialKeeper {
       await this.#raise(zone, base, highest, "secondaries hold a newer serial");
       if (!this.#keeps(zone, keeping)) return;
     }
-    keeping.isSettled = true;
-    onSettled(zone);
+    if (isNew && highest !== undefined && this.#parts.isCatalog(zone)) {
+      keeping.isHeld = true;
+      log.error("a new catalog zone waits: a secondary holds one that may list more", { zone });
+    } else {
+      keeping.isSettled = true;
+      onSettled(zone);
+    }
     if (keeping.silent.length === 0) return;
     const secondaries = keeping.silent.map(secondaryText).join(", ");
     const serial = this.#parts.serialOf(zone);
@@ -162,6 +194,12 @@ export class SerialKeeper {
       secondaries,
     });
     await this.#askLater(zone, keeping);
+  }
+
+  #letGo(zone: Name, keeping: Keeping): void {
+    keeping.isHeld = false;
+    keeping.isSettled = true;
+    this.#parts.onSettled(zone);
   }
 
   async #askNow(zone: Name, keeping: Keeping): Promise<void> {

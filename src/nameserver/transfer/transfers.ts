@@ -23,6 +23,8 @@ export interface TransfersParts {
   readonly keyFor: (name: Name) => TsigKey | undefined;
   /** Gives a zone a serial above this one. Never rejects. */
   readonly raise: (zone: Name, above: number) => Promise<void>;
+  /** Whether it is the catalog zone. */
+  readonly isCatalog?: (zone: Name) => boolean;
   readonly dialer: DatagramDialer;
   /** The address to ask secondaries from, where it matters. */
   readonly sourceFor: (to: SocketAddress) => string | undefined;
@@ -75,6 +77,7 @@ export class Transfers implements CommitWatcher {
       serialOf: (zone) => zoneOf(zone)?.serial,
       raise: (zone, above) => this.#raise(zone, above),
       onSettled: (zone) => this.#started(zone),
+      isCatalog: parts.isCatalog ?? (() => false),
     });
     this.service = new ZoneTransfers({
       zoneOf,
@@ -91,9 +94,14 @@ export class Transfers implements CommitWatcher {
 
   /**
    * Takes the rules of every served zone, after it is served. `newZones`: of which nothing was on
-   * disk. Secondaries that were not there before are asked and told at once.
+   * disk; `atStart`: serials that the disk held. Secondaries that were not there before are asked
+   * and told at once.
    */
-  configure(rules: ReadonlyMap<Name, TransferRules>, newZones: ReadonlySet<Name>): void {
+  configure(
+    rules: ReadonlyMap<Name, TransferRules>,
+    newZones: ReadonlySet<Name>,
+    atStart: ReadonlyMap<Name, number> = new Map(),
+  ): void {
     for (const zone of this.#access.keys()) {
       if (rules.has(zone)) continue;
       this.#notifier.setSecondaries(zone, []);
@@ -104,7 +112,7 @@ export class Transfers implements CommitWatcher {
     this.#access = new Map([...rules].map(([zone, rule]) => [zone, new TransferAccess(rule)]));
     for (const [zone, { secondaries }] of this.#access) {
       this.#notifier.setSecondaries(zone, secondaries);
-      this.#serials.begin(zone, newZones.has(zone), secondaries);
+      this.#serials.begin(zone, newZones.has(zone), secondaries, atStart.get(zone));
       this.#started(zone);
     }
   }
@@ -152,6 +160,14 @@ export class Transfers implements CommitWatcher {
     };
   }
 
+  /** What a person must look at, one sentence each. */
+  get problems(): readonly string[] {
+    return this.#serials.heldZones.map((zone) => {
+      const why = "its state is new, and a secondary may hold one that lists more zones";
+      return `Catalog ${zone} is not transferred: ${why}. Check the zones, then: holdfast reload.`;
+    });
+  }
+
   close(): void {
     this.#notifier.close();
     this.#serials.close();
@@ -194,7 +210,7 @@ export class Transfers implements CommitWatcher {
     const progress = this.#progressOf(zone, source, key);
     if (progress === undefined || serial === undefined) return;
     progress.askedSerial = serial;
-    this.#serials.noteAhead(zone, serial);
+    this.#serials.noteAsked(zone, serial, progress.transferredSerial !== undefined);
   }
 
   #noteSent(zone: Name, source: SocketAddress, key: Name | undefined, serial: number): void {
