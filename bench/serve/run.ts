@@ -59,12 +59,23 @@ function circumstances(asked: BenchOptions): Circumstances {
   const [cpu] = cpus();
   const gibibytes = Math.round(totalmem() / 2 ** 30);
   return {
-    command: ["node bench/serve/run.ts", ...words].join(" "),
-    machine: [`${cpus().length} cores`, cpu?.model, `${gibibytes} GiB`, release()].join(", "),
+    command: ["node bench/serve/run.ts", ...tellable(words)].join(" "),
+    machine: [`${cpus().length} cores`, cpu?.model, `${gibibytes} GiB`, kernel()].join(", "),
     date: new Date().toISOString().slice(0, 10),
     runs: asked.runs,
     versions: [...asked.servers].map((id) => `${SERVERS[id].title} ${SERVERS[id].version()}`),
   };
+}
+
+/** Without the file of this machine that figures were written to. */
+function tellable(all: readonly string[]): readonly string[] {
+  const at = all.indexOf("--json");
+  return at === -1 ? all : all.filter((_, place) => place !== at && place !== at + 1);
+}
+
+/** The kernel's version, without what its builder added. */
+function kernel(): string {
+  return `Linux ${/^\d+\.\d+/.exec(release())?.[0] ?? "of an unknown version"}`;
 }
 
 function jsonText(measured: readonly Measured[], how: Circumstances): string {
