@@ -2,12 +2,17 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { diffPlans } from "./diff.ts";
 import { emptyPlan } from "./line.ts";
+import type { Plan } from "./plan.ts";
 import {
   DYNAMODB,
   endpointOf,
   inventoryWithDown,
+  overrideOf,
   policyOf,
+  retirementOf,
+  revivalOf,
   StepPlanner,
+  serving,
   TARGETS,
 } from "./planner.suite.ts";
 
@@ -51,4 +56,33 @@ it("diffPlans() tells what came, what is not there yet, and nothing of a mere ne
   planner.step({ floorGeneration: 40 });
   assert.equal(planner.plan.generation, 41);
   assert.deepEqual(kinds(first, planner.plan), []);
+});
+
+it("diffPlans() tells of pins, of names retired, and of names revived", () => {
+  const planner = new StepPlanner();
+  planner.step({});
+  const plans = [planner.plan];
+  const content = serving(planner.plan.entries.get(DYNAMODB));
+  const steps = [
+    { orders: [overrideOf({ answers: content.answers, rrsets: content.rrsets })] },
+    { orders: [] },
+    { orders: [retirementOf()], watched: new Set(["t-one"]) },
+    { orders: [revivalOf()] },
+  ];
+  for (const step of steps) {
+    planner.step(step);
+    plans.push(planner.plan);
+  }
+  const [first = planner.plan, pinned = first, cleared = first, retired = first] = plans;
+  const one = (a: Plan, b: Plan) => diffPlans(a, b).endpoints[0];
+  // It answers the same, but by a person's word, and until then.
+  assert.deepEqual(one(first, pinned)?.override, { before: null, after: "o-one" });
+  assert.deepEqual(one(first, pinned)?.rrsets, []);
+  assert.deepEqual(one(pinned, cleared)?.override, { before: "o-one", after: null });
+  assert.equal(one(cleared, retired)?.kind, "retired");
+  assert.deepEqual(
+    one(cleared, retired)?.rrsets.map(({ type }) => type),
+    ["A", "AAAA"],
+  );
+  assert.equal(one(retired, planner.plan)?.kind, "revived");
 });

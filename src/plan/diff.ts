@@ -24,11 +24,13 @@ export interface EndpointDiff {
   readonly kind: "created" | "changed" | "retired" | "revived" | "absent";
   readonly rrsets: readonly RRsetDiff[];
   readonly answers?: Moved<number | "all">;
+  /** Ids of the overrides that pin it, where that moved; null: none. */
+  readonly override?: Moved<string | null>;
   /** Why, as the entry of `b` says; empty text for `absent`. */
   readonly cause: string;
 }
 
-/** What differs between two plans: only endpoints that answer differently. */
+/** What differs between two plans: only endpoints that answer differently, or by other orders. */
 export interface PlanDiff {
   readonly fromGeneration: number;
   readonly toGeneration: number;
@@ -49,7 +51,7 @@ function diffEntries(
   before: PlanEntry | undefined,
   after: PlanEntry | undefined,
 ): EndpointDiff | undefined {
-  if (before === after || before?.digest === after?.digest) return undefined;
+  if (before === after || isAlike(before, after)) return undefined;
   const endpoint = after?.endpoint ?? before?.endpoint;
   if (endpoint === undefined) return undefined;
   const left = before?.kind === "serving" ? before : undefined;
@@ -63,8 +65,31 @@ function diffEntries(
     kind: kindOf(before, after),
     rrsets: diffRRsets(left, right),
     ...answersMoved,
+    ...overrideMoved(left, right),
     cause: after?.cause ?? "",
   };
+}
+
+// A tombstone has the digest of what it took the place of.
+function isAlike(before: PlanEntry | undefined, after: PlanEntry | undefined): boolean {
+  return (
+    before?.digest === after?.digest &&
+    before?.kind === after?.kind &&
+    overrideId(before) === overrideId(after)
+  );
+}
+
+function overrideId(entry: PlanEntry | undefined): string | null {
+  return entry?.kind === "serving" ? (entry.override?.id ?? null) : null;
+}
+
+function overrideMoved(
+  left: ServingEntry | undefined,
+  right: ServingEntry | undefined,
+): Pick<EndpointDiff, "override"> {
+  const before = overrideId(left);
+  const after = overrideId(right);
+  return before === after ? {} : { override: { before, after } };
 }
 
 function kindOf(before: PlanEntry | undefined, after: PlanEntry | undefined): EndpointDiff["kind"] {

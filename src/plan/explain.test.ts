@@ -8,7 +8,11 @@ import {
   endpointOf,
   forceOf,
   inventoryWithDown,
+  overrideOf,
   policyOf,
+  retirementOf,
+  revivalOf,
+  rollbackOf,
   StepPlanner,
   TARGETS,
   ZONE,
@@ -92,5 +96,51 @@ describe("explainEndpoint()", () => {
     const plan = emptyPlan("use1");
     assert.equal(explained(planner, { plan }).kind, "not-planned-yet");
     assert.equal(explained(planner, { plan, policy: other }).kind, "not-ours");
+  });
+
+  it("says which override pins it, by whom, why and until when, and what comes after", () => {
+    const planner = new StepPlanner();
+    planner.step({});
+    const orders = [overrideOf({ direct: true })];
+    planner.step({ orders });
+    const { lines, notes, targets } = explained(planner, { orders, wallMs: 5_000_000 });
+    assert.equal(lines[0], `${DYNAMODB} is pinned by override o-one (all in an answer)`);
+    const pin = "override o-one at the DNS server until 1970-01-01T01:40:00Z by operator:ann: fire";
+    assert.equal(lines[2], `${pin} (16 min 40 s left)`);
+    assert.equal(
+      targets[0]?.why,
+      "up, 2 of 2 passed; comes in when what pins the endpoint is over",
+    );
+    assert.deepEqual(notes, []);
+  });
+
+  it("says when it retires, what is in the way, and what brings it back", () => {
+    const planner = new StepPlanner();
+    planner.step({});
+    const orders = [retirementOf({ atMs: 5_000_000, holdDownMs: 86_400_000 })];
+    const waiting = explained(planner, { orders, wallMs: 5_060_000 });
+    const text = "retiring in 23 h 59 min, at 1970-01-02T01:23:20Z (t-one) by operator:ann: fire";
+    assert.deepEqual(waiting.orders, [text]);
+    const pinned = explained(planner, { orders: [...orders, overrideOf()], wallMs: 5_060_000 });
+    assert.match(pinned.orders[0] ?? "", /^override o-one .* left\): not in the plan$/);
+    assert.equal(pinned.orders[2], "t-one waits: override o-one is on it: clear that first");
+    planner.step({ orders: [retirementOf()], watched: new Set(["t-one"]) });
+    const revival = [revivalOf({ tombstoneId: "t-two" })];
+    const retired = explained(planner, { orders: revival, wallMs: 5_060_000 });
+    assert.equal(retired.kind, "retired");
+    assert.match(retired.lines[0] ?? "", /tombstone t-one, since 1970-01-01T01:23:20Z\)$/);
+    assert.equal(retired.orders[0], "revival of tombstone t-two (v-one) by operator:ann: fire");
+    assert.match(retired.orders[1] ?? "", /^v-one waits: the plan's tombstone is t-one/);
+  });
+
+  it("says that it is rolled back, and to which generation", () => {
+    const planner = new StepPlanner();
+    planner.step({});
+    planner.step({ orders: [rollbackOf()] });
+    const { lines, orders } = explained(planner, { orders: [rollbackOf()] });
+    assert.equal(lines[0], `${DYNAMODB} is rolled back (1 in an answer)`);
+    assert.deepEqual(orders, [
+      "rolled back to generation 1 by operator:ann: fire; held until it is released",
+    ]);
   });
 });

@@ -1,5 +1,9 @@
 import type { Name } from "../dns/index.ts";
+import { isPinned, plannedContent } from "./content.ts";
 import type { Inventory } from "./inventory.ts";
+import type { Order } from "./order.ts";
+import { orderLines } from "./orderLines.ts";
+import { momentText } from "./orderText.ts";
 import type { Plan, PlanEntry, ServingEntry } from "./plan.ts";
 import { outReason } from "./plannerCause.ts";
 import { type EndpointMode, membersOf } from "./plannerChoice.ts";
@@ -36,6 +40,8 @@ export interface Explanation {
   readonly mode?: EndpointMode;
   readonly entry?: PlanEntry;
   readonly notes: readonly string[];
+  /** What people asked for about it, who, why and until when, a line each; in `lines` too. */
+  readonly orders: readonly string[];
   readonly targets: readonly TargetExplanation[];
   /** All of it for people, a line each. */
   readonly lines: readonly string[];
@@ -46,6 +52,10 @@ export interface ExplainInputs {
   readonly policy: Policy;
   readonly inventory: Inventory;
   readonly forces: readonly Force[];
+  /** What people asked for; absent: not known. */
+  readonly orders?: readonly Order[];
+  /** Wall clock, so that it can be said how long an order still lasts; absent: not said. */
+  readonly wallMs?: number;
   /** The newest plan. */
   readonly plan: Plan;
 }
@@ -75,6 +85,7 @@ export function explainEndpoint(name: Name, inputs: ExplainInputs): Explanation 
     ...(decision === undefined ? {} : { mode: decision.mode }),
     ...(entry === undefined ? {} : { entry }),
     notes,
+    orders: orderLines(name, inputs, entry),
     targets,
   };
   return { ...explanation, lines: linesOf(explanation) };
@@ -101,6 +112,7 @@ function explain(
     return rrset?.records.find((record) => record.rdata === rdata) ?? [];
   });
   const [first] = records;
+  const isHeld = entry !== undefined && isPinned(entry);
   const wanted = decision.chosen.some(({ target }) => target.target === member.target.target);
   return {
     targetId: member.target.target.id,
@@ -108,7 +120,7 @@ function explain(
     in: first !== undefined,
     addresses: records.map((record) => record.rdata),
     ...(first === undefined ? {} : { weight: first.weight }),
-    why: whyText(endpoint, decision, member, wanted, first !== undefined),
+    why: whyText(endpoint, decision, member, wanted, first !== undefined, isHeld),
     ...(member.sinceMs === undefined ? {} : { sinceMs: member.sinceMs }),
   };
 }
@@ -119,11 +131,14 @@ function whyText(
   member: Member,
   wanted: boolean,
   isIn: boolean,
+  isHeld: boolean,
 ): string {
   if (!wanted) {
     const reason = outReason(member);
+    if (isIn && isHeld) return `${reason}; in all the same: the endpoint is pinned`;
     return isIn ? `${reason}; still in, as ${velocityText(endpoint)}` : reason;
   }
+  if (!isIn && isHeld) return `${member.why}; comes in when what pins the endpoint is over`;
   if (!isIn) return `${member.why}; comes in with the next plan`;
   if (member.standing === "usable") return member.why;
   return decision.mode === "fail-open"
@@ -140,7 +155,8 @@ function notesFor(
     if (entry === undefined) return [];
     return ["no longer in the configuration: it goes on answering until it is retired by name"];
   }
-  const kept = (entry?.rrsets ?? []).filter((rrset) => {
+  const planned = entry === undefined ? [] : plannedContent(entry).rrsets;
+  const kept = planned.filter((rrset) => {
     return !endpoint.types.some((type) => type === rrset.type);
   });
   return [
@@ -152,11 +168,12 @@ function notesFor(
 }
 
 function linesOf(explanation: Omit<Explanation, "lines">): readonly string[] {
-  const { endpoint, kind, entry, targets, notes } = explanation;
+  const { endpoint, kind, entry, targets, notes, orders } = explanation;
   const lines = [`${endpoint} ${headText(explanation)}`];
   if (entry !== undefined) {
     lines.push(`entry of generation ${entry.generation}, by ${entry.actor}: ${entry.cause}`);
   }
+  lines.push(...orders);
   if (entry?.kind === "serving") {
     for (const rrset of entry.rrsets) {
       const records = rrset.records.map((record) => `${record.rdata} (${record.weight})`);
@@ -179,14 +196,26 @@ function headText({ kind, mode, targets, entry }: Omit<Explanation, "lines">): s
     case "not-planned-yet":
       return "is in the configuration, and in no plan yet";
     case "retired":
-      return "was retired on purpose: it answers nothing";
+      return retiredText(entry);
     case "serving": {
       const answers = entry?.kind === "serving" ? ` (${entry.answers} in an answer)` : "";
+      if (entry?.kind === "serving" && entry.override !== undefined) {
+        return `is pinned by override ${entry.override.id}${answers}`;
+      }
+      if (entry?.kind === "serving" && entry.beneath !== undefined) {
+        return `is rolled back${answers}`;
+      }
       if (mode === undefined) return `is served${answers}`;
       const count = targets.filter((target) => target.in).length;
       return `is served by ${count} of ${targets.length} targets${answers}: ${mode}`;
     }
   }
+}
+
+function retiredText(entry: PlanEntry | undefined): string {
+  const text = "was retired on purpose: it answers nothing";
+  if (entry?.kind !== "tombstone") return text;
+  return `${text} (tombstone ${entry.tombstoneId}, since ${momentText(entry.retiredAtMs)})`;
 }
 
 // `Date` only converts here: nothing asks it what time it is.

@@ -2,7 +2,8 @@
 export interface Gate {
   /** Rises with every write, so that no gate text ever comes back. */
   readonly edition: number;
-  readonly automation: "on" | "paused";
+  /** `repairs`: paused, but that drift is repaired: nothing new is enacted. */
+  readonly automation: "on" | "repairs" | "paused";
 }
 
 /** The outcome of reading a gate text. */
@@ -10,7 +11,7 @@ export type ParsedGate =
   | { readonly kind: "gate"; readonly gate: Gate }
   | { readonly kind: "malformed"; readonly problem: string };
 
-const GRAMMAR = /^holdfast-gate=1 edition=(0|[1-9][0-9]{0,14}) automation=(on|paused)$/;
+const GRAMMAR = /^holdfast-gate=1 edition=(0|[1-9][0-9]{0,14}) automation=(on|repairs|paused)$/;
 
 /** Reads a gate text strictly. Automation treats a malformed gate as paused, and says so. */
 export function parseGate(text: string): ParsedGate {
@@ -19,7 +20,7 @@ export function parseGate(text: string): ParsedGate {
     const shown = text.slice(0, 80);
     return { kind: "malformed", problem: `Cannot read the gate "${shown}": not in its grammar` };
   }
-  const automation = found[2] === "on" ? "on" : "paused";
+  const automation = found[2] === "on" || found[2] === "repairs" ? found[2] : "paused";
   return { kind: "gate", gate: { edition: Number(found[1]), automation } };
 }
 

@@ -1,3 +1,4 @@
+export { plannedContent, rollbackContent } from "./content.ts";
 export {
   CONTROL_OCTETS_MAX,
   endpointOfFence,
@@ -29,16 +30,23 @@ export { type Gate, gateText, type ParsedGate, parseGate, SEED_TEXT } from "./ga
 export { healthKey, type Inventory, type TargetHealth } from "./inventory.ts";
 export { applyDelta, emptyPlan, planDigest } from "./line.ts";
 export { mergeVantages, VANTAGE_FRESH_MS, type VantageResult } from "./mergeVantages.ts";
-export type {
-  Generation,
-  NonEmpty,
-  Plan,
-  PlanDelta,
-  PlanEntry,
-  PlannedRecord,
-  PlannedRRset,
-  ServingEntry,
-  TombstoneEntry,
+export type { Order, OrderKind, Override, Retirement, Revival, Rollback } from "./order.ts";
+export type { OrderProblem } from "./orderBook.ts";
+export { orderId } from "./orderId.ts";
+export { checkOverride } from "./overrideCheck.ts";
+export {
+  CARRIED_IDS_MAX,
+  type Generation,
+  type NonEmpty,
+  type Plan,
+  type PlanDelta,
+  type PlanEntry,
+  type PlannedContent,
+  type PlannedOverride,
+  type PlannedRecord,
+  type PlannedRRset,
+  type ServingEntry,
+  type TombstoneEntry,
 } from "./plan.ts";
 export { PlanError, type PlanFault } from "./planError.ts";
 export {
@@ -52,14 +60,20 @@ export type { Decision } from "./plannerDecide.ts";
 export type { PlannerEvent, PlannerJournal } from "./plannerJournal.ts";
 export type { Member } from "./plannerMember.ts";
 export type { PlanNote } from "./plannerNotes.ts";
-export { Planner, type PlannerReport, type PlannerSetup } from "./plannerService.ts";
+export type { OrdersReport, WaitingRetirement } from "./plannerOrders.ts";
+export type { PlannerReport, PlannerSetup } from "./plannerReport.ts";
+export { Planner } from "./plannerService.ts";
 export type { CapacityLedger, ServedSince } from "./plannerVelocity.ts";
 export type {
   AppendOutcome,
+  CleanUpOutcome,
+  EndedOverrides,
   EntryVersion,
+  EpochSeen,
   HealthReport,
   PlanChanges,
   PlanHead,
+  PlanRetention,
   PlanStore,
   PlanSummary,
   PolicyRevision,

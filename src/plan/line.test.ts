@@ -49,6 +49,46 @@ function delta(generation: number, parentDigest: string): PlanDelta {
   };
 }
 
+test("planDigest() covers what pins an entry and what it carries, and is as it was without", () => {
+  const [rrset] = content.rrsets;
+  const beneath = { answers: 2, rrsets: content.rrsets };
+  const pins: readonly Partial<ServingEntry>[] = [
+    {},
+    { override: { id: "o-one", untilMs: 1000 } },
+    { override: { id: "o-two", untilMs: 1000 } },
+    { override: { id: "o-one", untilMs: 2000 } },
+    { beneath },
+    { beneath: { ...beneath, answers: "all" } },
+    { beneath: { ...beneath, rrsets: [{ ...rrset, ttlSeconds: 6 }] } },
+    {
+      beneath: { ...beneath, rrsets: [{ ...rrset, records: [{ rdata: "192.0.2.1", weight: 9 }] }] },
+    },
+    { ends: ["o-one"] },
+    { ends: ["o-one", "o-two"] },
+    { revives: ["o-one"] },
+  ];
+  const digests = pins.map((pin) => planDigest("use1", "", 1, [{ ...entry(1), ...pin }]));
+  assert.equal(new Set(digests).size, pins.length);
+  // What was stored before entries could be pinned must verify for ever.
+  assert.equal(digests[0], "pTtEDStxZJBG_zLwbawcNwcVZAD2rxvQQpyY4bA_3Po");
+});
+
+test("planDigest() covers what a tombstone carries on, and nothing where it carries none", () => {
+  const { endpoint, zone, epoch, generation, digest, actor, cause } = entry(1);
+  const head = { endpoint, zone, epoch, generation, digest, actor, cause };
+  const tombstone = { kind: "tombstone", ...head, tombstoneId: "t-two", retiredAtMs: 5 } as const;
+  const carried = [tombstone, { ...tombstone, revives: ["t-one"] }, { ...tombstone, revives: [] }];
+  const digests = carried.map((one) => planDigest("use1", "", 1, [one]));
+  assert.equal(new Set(digests).size, 3);
+  // What was stored before tombstones carried anything must verify for ever.
+  assert.equal(digests[0], "rcMtHws2drcq6IRm5cShplZ5vd4moYiwuV-vuDtdQDw");
+});
+
+test("planDigest() takes content of any kind: what is offered to a store may be no RDATA", () => {
+  const beneath = { answers: 1, rrsets: [{ ...content.rrsets[0], type: "NONSENSE" }] } as const;
+  assert.match(planDigest("use1", "", 1, [{ ...entry(1), beneath }]), /^[\w-]{43}$/);
+});
+
 test("entryDigest() is the same for the same answer and differs in each thing it covers", () => {
   const [rrset] = content.rrsets;
   const [first, second] = rrset.records;

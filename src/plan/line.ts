@@ -1,7 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { base64UrlText, utf8 } from "../base/index.ts";
 import type { Name } from "../dns/index.ts";
-import type { Plan, PlanDelta, PlanEntry } from "./plan.ts";
+import type { Plan, PlanDelta, PlanEntry, ServingEntry, TombstoneEntry } from "./plan.ts";
 import { PlanError } from "./planError.ts";
 
 /** The plan before the first: nothing is planned, so nothing may be enacted from it. */
@@ -26,9 +26,32 @@ export function planDigest(
 }
 
 function entryLine(entry: PlanEntry): string {
-  const mark = entry.kind === "tombstone" ? ` ${entry.tombstoneId} ${entry.retiredAtMs}` : "";
+  const mark = entry.kind === "tombstone" ? tombstoneLine(entry) : pinLine(entry);
   const position = `${entry.epoch} ${entry.generation}`;
   return `${entry.kind} ${entry.endpoint} ${entry.zone} ${position} ${entry.digest}${mark}`;
+}
+
+function tombstoneLine({ tombstoneId, retiredAtMs, revives }: TombstoneEntry): string {
+  const carried = revives === undefined ? "" : ` ${JSON.stringify(revives)}`;
+  return ` ${tombstoneId} ${retiredAtMs}${carried}`;
+}
+
+// Nothing for an entry that has none of it: lines of before there were pins still verify.
+function pinLine({ override, beneath, ends, revives }: ServingEntry): string {
+  if (!override && !beneath && !ends && !revives) return "";
+  // As JSON, and not in wire form: what is offered to a store may be anything.
+  const rrsets = beneath?.rrsets.map(({ type, ttlSeconds, records }) => [
+    type,
+    ttlSeconds,
+    records.map(({ rdata, weight }) => [rdata, weight]),
+  ]);
+  const pin = [
+    override === undefined ? [] : [override.id, override.untilMs],
+    beneath === undefined ? [] : [beneath.answers, rrsets],
+    ends ?? [],
+    revives ?? [],
+  ];
+  return ` ${JSON.stringify(pin)}`;
 }
 
 /**

@@ -23,6 +23,23 @@ export interface PlannedRRset {
   readonly records: NonEmpty<PlannedRecord>;
 }
 
+/** Ids carried on in an entry's `ends` and `revives`; the oldest are dropped. */
+export const CARRIED_IDS_MAX = 8;
+
+/** What an endpoint answers, without who and when. */
+export interface PlannedContent {
+  readonly answers: number | "all";
+  /** In order of RR type code. */
+  readonly rrsets: NonEmpty<PlannedRRset>;
+}
+
+/** An override as an entry carries it, and its fence. */
+export interface PlannedOverride {
+  readonly id: string;
+  /** Wall clock, whole seconds. */
+  readonly untilMs: number;
+}
+
 /** What an endpoint should answer: never nothing (DESIGN.md, rule 1). */
 export interface ServingEntry {
   readonly kind: "serving";
@@ -37,6 +54,17 @@ export interface ServingEntry {
   readonly answers: number | "all";
   /** In order of RR type code. */
   readonly rrsets: NonEmpty<PlannedRRset>;
+  /** The override that these records are pinned by; absent: they are planned. */
+  readonly override?: PlannedOverride;
+  /** What was planned when an override or a rollback took its place; absent: this is. */
+  readonly beneath?: PlannedContent;
+  /**
+   * Overrides that this entry may be written over before they expire, oldest first; carried on
+   * from entry to entry, as a zone store may have missed the one that ended it.
+   */
+  readonly ends?: readonly string[];
+  /** Tombstones that this entry brings the name back from, oldest first; carried on as well. */
+  readonly revives?: readonly string[];
   /** Who made this entry: `planner`, or `operator:<name>`. */
   readonly actor: string;
   /** Why it changed, in one line for people. */
@@ -53,6 +81,8 @@ export interface TombstoneEntry {
   readonly digest: string;
   readonly tombstoneId: string;
   readonly retiredAtMs: number;
+  /** Tombstones that earlier entries brought the name back from, oldest first: to be carried on. */
+  readonly revives?: readonly string[];
   readonly actor: string;
   readonly cause: string;
 }

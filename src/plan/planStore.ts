@@ -1,6 +1,7 @@
 import type { Name } from "../dns/index.ts";
 import type { Position } from "./fence.ts";
 import type { Inventory, TargetHealth } from "./inventory.ts";
+import type { Order } from "./order.ts";
 import type { Generation, Plan, PlanDelta, PlanEntry } from "./plan.ts";
 import type { Policy } from "./policy.ts";
 import type { Force } from "./target.ts";
@@ -16,6 +17,48 @@ export interface PlanHead {
    * from an old copy the next plan must be above it, or enactors could not write it.
    */
   readonly floorGeneration: Generation;
+  /**
+   * Epochs seen in fences above those of the newest entries: a person raised them. The next entry
+   * of such an endpoint must have at least this epoch. Usually empty; at most 1000.
+   */
+  readonly epochs: readonly EpochSeen[];
+  /**
+   * Overrides that no longer hold, and may stand in fences until their time: the next entry of such
+   * an endpoint names them in its `ends`, and none is listed longer than that. Absent where there
+   * is none; at most 1000 endpoints, the newest last.
+   */
+  readonly endedOverrides?: readonly EndedOverrides[];
+}
+
+/** Overrides of one endpoint that a person took back or replaced before their time. */
+export interface EndedOverrides {
+  readonly endpoint: Name;
+  /** At most CARRIED_IDS_MAX, the newest last. */
+  readonly ids: readonly string[];
+}
+
+/** An epoch that a fence of an endpoint holds. */
+export interface EpochSeen {
+  readonly endpoint: Name;
+  readonly epoch: number;
+}
+
+/** What of the old plans is kept; what is older than both goes. */
+export interface PlanRetention {
+  /** Plans kept whatever their age, as long as the store has room for them; 1 or more. */
+  readonly plansMin: number;
+  /** Plans kept at most, whatever their age; >= `plansMin`. */
+  readonly plansMax: number;
+  /** Plans made after this moment (wall clock) are kept, up to `plansMax`. */
+  readonly madeAfterMs: number;
+}
+
+/** What a clean-up dropped. */
+export interface CleanUpOutcome {
+  readonly plans: number;
+  readonly entries: number;
+  /** The oldest plan that can still be read; 0 where there is none. */
+  readonly oldestGeneration: Generation;
 }
 
 /** What the store says to a new plan. Only `accepted` changed anything. */
@@ -62,7 +105,7 @@ export interface HealthReport {
 
 /** What moved; a hint only: read to know. Hints may be merged, never lost while connected. */
 export interface StoreHint {
-  readonly topic: "plan" | "policy" | "forces" | "health" | "connected";
+  readonly topic: "plan" | "policy" | "forces" | "orders" | "health" | "connected";
   /** For `plan`: the newest generation. */
   readonly generation?: Generation;
 }
@@ -82,10 +125,22 @@ export interface PlanStore {
   changesAfter(generation: Generation): Promise<PlanChanges>;
   /** Newest first, at most `limit` (1..1000), older than `before` where given. */
   summaries(limit: number, before?: Generation): Promise<readonly PlanSummary[]>;
-  /** Versions of one endpoint's entry, newest first, at most `limit` (1..1000). */
+  /**
+   * Versions of one endpoint's entry, newest first, at most `limit` (1..1000). May reach one
+   * version behind the oldest plan.
+   */
   history(endpoint: Name, limit: number): Promise<readonly EntryVersion[]>;
   /** Remembers that a fence was seen at this position, so that no later plan is below it. */
   raiseFloor(seen: Position): Promise<void>;
+  /** Remembers epochs seen in fences (see `PlanHead`) that are above the newest entries'. */
+  raiseEpochs(seen: readonly EpochSeen[]): Promise<void>;
+  /**
+   * Drops old plans, in one atomic step, and never an endpoint's newest entry, nor one that a kept
+   * plan still needs to be read whole. A store that runs out of room keeps ten plans, whatever
+   * the retention says. Touches nothing but plans. A bounded number at once: call
+   * again until none are dropped.
+   */
+  cleanUp(retention: PlanRetention): Promise<CleanUpOutcome>;
 
   policy(): Promise<PolicyRevision | undefined>;
   /** Replaces the policy; the same policy again changes nothing and returns what is held. */
@@ -95,6 +150,32 @@ export interface PlanStore {
   putForce(force: Omit<Force, "sinceMs">): Promise<void>;
   /** True where the target was forced. */
   release(targetId: string, actor: string): Promise<boolean>;
+
+  /** What people asked for about endpoints, in order of id. */
+  orders(): Promise<readonly Order[]>;
+  /**
+   * Adds orders, all or none, journalled in the same step. An override takes the place of the one
+   * that its endpoint has; an order that is held already (same id) changes nothing. Rejects with
+   * StoreError `refused` where an endpoint has another order of the kind, or there are too many.
+   */
+  putOrders(orders: readonly Order[]): Promise<void>;
+  /**
+   * Ends orders that are done, expired or taken back (`why`: one line); says which were ended. A
+   * retirement that is carried out already (the newest entry is its tombstone) is not taken back by
+   * an operator, and so not among them: the planner ends it.
+   */
+  endOrders(ids: readonly string[], actor: string, why: string): Promise<readonly string[]>;
+  /**
+   * Ends overrides of an endpoint that fences hold and the plans do not know (`ids`: 1..8, `why`:
+   * one line), journalled in the same step: see `PlanHead.endedOverrides`. Says which were news:
+   * not those held as orders (`endOrders` ends them), nor what the newest entry ends already.
+   */
+  endOverrides(
+    endpoint: Name,
+    ids: readonly string[],
+    actor: string,
+    why: string,
+  ): Promise<readonly string[]>;
 
   report(report: HealthReport): Promise<void>;
   inventory(): Promise<Inventory>;

@@ -2,7 +2,15 @@
 import { nameOf } from "../dns/index.ts";
 import { healthKey, type Inventory, type TargetHealth } from "./inventory.ts";
 import { applyDelta, emptyPlan } from "./line.ts";
-import type { Plan, PlanEntry, ServingEntry } from "./plan.ts";
+import type { Order, Override, Retirement, Revival, Rollback } from "./order.ts";
+import type {
+  NonEmpty,
+  Plan,
+  PlanEntry,
+  PlannedRecord,
+  PlannedRRset,
+  ServingEntry,
+} from "./plan.ts";
 import { makePlan, type PlannerInputs, type PlanOutcome } from "./planner.ts";
 import type { ServedSince } from "./plannerVelocity.ts";
 import type { EndpointPolicy, Policy, Pool } from "./policy.ts";
@@ -97,6 +105,7 @@ export function inputsOf(changes: Partial<PlannerInputs> = {}): PlannerInputs {
     policy: policyOf(),
     inventory: inventoryWithDown(),
     forces: [],
+    orders: [],
     parent: emptyPlan("use1"),
     floorGeneration: 0,
     served: new Map(),
@@ -108,13 +117,63 @@ export function inputsOf(changes: Partial<PlannerInputs> = {}): PlannerInputs {
   };
 }
 
+/** The order without what a test does not care about: by ann, since the wall clock began. */
+function askedOf(
+  id: string,
+): Pick<Order, "id" | "endpoint" | "zone" | "actor" | "reason" | "atMs"> {
+  return { id, endpoint: DYNAMODB, zone: ZONE, actor: "operator:ann", reason: "fire", atMs: 0 };
+}
+
+/** A list of addresses as the RRset that pins them. */
+export function pinOf(type: string, ...rdata: readonly string[]): PlannedRRset {
+  const [first = "", ...rest] = rdata;
+  const record = (text: string): PlannedRecord => ({ rdata: text, weight: 1 });
+  return { type, ttlSeconds: 30, records: [record(first), ...rest.map(record)] };
+}
+
+/** The address types that the region's endpoint has, each with one address of nobody. */
+export const PINNED: NonEmpty<PlannedRRset> = [
+  pinOf("A", "192.0.2.1"),
+  pinOf("AAAA", "2001:db8::1"),
+];
+
+/** Pins both address types until 6,000,000: the planner's wall clock says 5,000,000. */
+export function overrideOf(changes: Partial<Override> = {}): Override {
+  const content = { answers: "all", rrsets: PINNED } as const;
+  const rest = { untilMs: 6_000_000, direct: false, ...content };
+  return { kind: "override", ...askedOf("o-one"), ...rest, ...changes };
+}
+
+export function retirementOf(changes: Partial<Retirement> = {}): Retirement {
+  return { kind: "retirement", ...askedOf("t-one"), holdDownMs: 60_000, ...changes };
+}
+
+export function revivalOf(changes: Partial<Revival> = {}): Revival {
+  return { kind: "revival", ...askedOf("v-one"), tombstoneId: "t-one", ...changes };
+}
+
+export function rollbackOf(changes: Partial<Rollback> = {}): Rollback {
+  const content = { answers: 1, rrsets: PINNED } as const;
+  return { kind: "rollback", ...askedOf("r-one"), toGeneration: 1, ...content, ...changes };
+}
+
 /** A planner without its service: takes its own plans and ledger on from step to step. */
 export class StepPlanner {
   plan: Plan = emptyPlan("use1");
   served = new Map<string, readonly ServedSince[]>() as Map<never, readonly ServedSince[]>;
 
   step(changes: Partial<PlannerInputs>): PlanOutcome {
-    const outcome = makePlan(inputsOf({ parent: this.plan, served: this.served, ...changes }));
+    return this.#stepWith(inputsOf({ parent: this.plan, served: this.served, ...changes }));
+  }
+
+  /** A step of which nothing is known of orders. */
+  stepUnknowing(changes: Partial<PlannerInputs>): PlanOutcome {
+    const { orders, ...inputs } = inputsOf({ parent: this.plan, served: this.served, ...changes });
+    return this.#stepWith(inputs);
+  }
+
+  #stepWith(inputs: PlannerInputs): PlanOutcome {
+    const outcome = makePlan(inputs);
     if (outcome.kind === "plan") this.plan = applyDelta(this.plan, outcome.delta);
     for (const [name, decision] of outcome.decisions) {
       if (decision.served !== undefined) this.served.set(name as never, decision.served);

@@ -87,8 +87,12 @@ describe("makePlan", () => {
   it("plans nothing for a policy without endpoints", () => {
     const planner = new StepPlanner();
     planner.step({});
-    const outcome = planner.step({ policy: policyOf({ endpoints: [] }), floorGeneration: 7 });
-    assert.equal(outcome.kind, "nothing-to-do");
+    const policy = policyOf({ endpoints: [] });
+    assert.equal(planner.step({ policy }).kind, "nothing-to-do");
+    const before = serving(planner.plan.entries.get(DYNAMODB));
+    planner.step({ policy, floorGeneration: 7 });
+    const after = serving(planner.plan.entries.get(DYNAMODB));
+    assert.deepEqual([after.generation, after.rrsets], [8, before.rrsets]);
   });
 
   it("keeps the entry of an endpoint that is gone from the policy", () => {

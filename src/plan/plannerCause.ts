@@ -1,3 +1,4 @@
+import { cutCause } from "./orderText.ts";
 import type { PlannedRRset, ServingEntry } from "./plan.ts";
 import { membersOf } from "./plannerChoice.ts";
 import type { Decision } from "./plannerDecide.ts";
@@ -5,8 +6,6 @@ import { ADDRESS_TYPES } from "./plannerIndex.ts";
 import type { Member, PoolStates } from "./plannerMember.ts";
 import type { EndpointPolicy } from "./policy.ts";
 
-/** Longest cause, in characters: one line of a terminal or two. */
-const CAUSE_CHARACTERS_MAX = 240;
 /** Targets named in a cause; more are counted. */
 const MOVES_SHOWN_MAX = 3;
 
@@ -17,14 +16,14 @@ export function entryCause(
   states: PoolStates,
   parent: ServingEntry | undefined,
 ): string {
-  if (parent === undefined) return cut("first plan");
+  if (parent === undefined) return cutCause("first plan");
   const moves = targetMoves(endpoint, decision, states, parent);
   const parts = moves.slice(0, MOVES_SHOWN_MAX);
   if (moves.length > MOVES_SHOWN_MAX) parts.push(`${moves.length - MOVES_SHOWN_MAX} more moved`);
   if (decision.mode === "fail-open") parts.push("failed open");
   if (decision.mode === "failed-over") parts.push(`failed over to pool ${decision.poolId}`);
   parts.push(...settingMoves(endpoint, decision, parent));
-  return cut(parts.length === 0 ? "weights changed" : parts.join("; "));
+  return cutCause(parts.length === 0 ? "weights changed" : parts.join("; "));
 }
 
 function targetMoves(
@@ -85,12 +84,12 @@ export function planCause(trigger: string, causes: readonly string[]): string {
     return rights - lefts || (left < right ? -1 : 1);
   });
   const [first] = ordered;
-  if (first === undefined) return cut(trigger);
+  if (first === undefined) return cutCause(trigger);
   const [cause, count] = first;
   const entries = count === 1 ? "1 endpoint" : `${count} endpoints`;
   const others = causes.length - count;
   const rest = others === 0 ? "" : ` and ${others} more`;
-  return cut(`${trigger}: ${cause} (${entries}${rest})`);
+  return cutCause(`${trigger}: ${cause} (${entries}${rest})`);
 }
 
 function addressesOf(rrsets: readonly PlannedRRset[]): Set<string> {
@@ -99,9 +98,4 @@ function addressesOf(rrsets: readonly PlannedRRset[]): Set<string> {
 
 function memberAddresses({ target }: Member): readonly string[] {
   return ADDRESS_TYPES.flatMap((type) => target.addresses[type]?.rdata ?? []);
-}
-
-function cut(text: string): string {
-  if (text.length <= CAUSE_CHARACTERS_MAX) return text;
-  return `${text.slice(0, CAUSE_CHARACTERS_MAX - 1)}…`;
 }

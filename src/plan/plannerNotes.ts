@@ -1,6 +1,9 @@
 import { assertNever } from "../base/index.ts";
 import type { Name } from "../dns/index.ts";
+import { pinText } from "./orderText.ts";
+import type { PlanEntry } from "./plan.ts";
 import type { Decision } from "./plannerDecide.ts";
+import type { Ruled } from "./plannerRuling.ts";
 import type { EndpointPolicy } from "./policy.ts";
 
 /** Something about one endpoint's decision that a person should know. */
@@ -12,7 +15,11 @@ export interface PlanNote {
     | "all-forced-out"
     | "capacity-held"
     | "type-kept"
-    | "nothing-known";
+    | "nothing-known"
+    | "overridden"
+    | "rolled-back"
+    | "retired"
+    | "order-waits";
   /** One line for people. */
   readonly text: string;
 }
@@ -42,6 +49,28 @@ export function notesOf(endpoint: EndpointPolicy, decision: Decision): readonly 
   }
   if (decision.chosen.length > 0 && decision.chosen.every((member) => member.unknown)) {
     note("nothing-known", "serves all targets: none was probed yet");
+  }
+  return notes;
+}
+
+/** What people's orders make of an endpoint, in a fixed order; usually nothing. */
+export function orderNotes(
+  endpoint: Name,
+  { ruling, problems }: Ruled,
+  held: PlanEntry | undefined,
+  inPolicy: boolean,
+): readonly PlanNote[] {
+  const notes: PlanNote[] = [];
+  if (ruling.kind === "pin") {
+    const kind = ruling.pin.kind === "override" ? "overridden" : "rolled-back";
+    notes.push({ endpoint, kind, text: pinText(ruling.pin) });
+  }
+  if (ruling.kind === "keep" && held?.kind === "tombstone" && inPolicy) {
+    const text = `retired (${held.tombstoneId}): it is configured, but only a revival counts`;
+    notes.push({ endpoint, kind: "retired", text });
+  }
+  for (const { id, why } of problems) {
+    notes.push({ endpoint, kind: "order-waits", text: `${id} waits: ${why}` });
   }
   return notes;
 }

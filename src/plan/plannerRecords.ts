@@ -48,6 +48,8 @@ export function plannedRecords(
   }
   for (const held of parent?.rrsets ?? []) {
     if (ADDRESS_TYPES.some((type) => type === held.type)) continue;
+    // A CNAME stands alone (RFC 1034 section 3.6.2): the addresses take its place.
+    if (held.type === "CNAME" && rrsets.length > 0) continue;
     rrsets.push(held);
     keptTypes.push({ type: held.type, because: "not-in-policy" });
   }

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { SimClock } from "../../sim/simClock.ts";
-import { SILENT_LOG } from "../base/index.ts";
 import { nameOf } from "../dns/index.ts";
 import {
   DYNAMODB,
@@ -11,57 +9,11 @@ import {
   idsServed,
   inputsOf,
   policyOf,
-  TARGETS,
   ZONE,
 } from "./planner.suite.ts";
 import { makePlan } from "./planner.ts";
-import type { PlannerEvent } from "./plannerJournal.ts";
-import { COALESCE_MS, FIRST_PLAN_WAIT_MS, Planner, RECHECK_MS } from "./plannerService.ts";
-import { FakePlanStore } from "./plannerStore.suite.ts";
-
-const ALL = TARGETS.map((target) => target.id);
-const UP = ALL.map((id) => healthOf(id, "up"));
-
-interface World {
-  readonly store: FakePlanStore;
-  readonly clock: SimClock;
-  readonly events: PlannerEvent[];
-  readonly planner: Planner;
-  kinds(): readonly string[];
-  serving(): readonly string[];
-}
-
-async function start(prepare: (store: FakePlanStore) => void = () => {}): Promise<World> {
-  const store = new FakePlanStore();
-  prepare(store);
-  const clock = new SimClock();
-  const events: PlannerEvent[] = [];
-  const journal = {
-    record: async (batch: readonly PlannerEvent[]): Promise<void> => void events.push(...batch),
-  };
-  const planner = Planner.start({
-    region: "use1",
-    planStore: store.port(),
-    journal,
-    clock,
-    log: SILENT_LOG,
-    actor: "planner",
-  });
-  const kinds = (): readonly string[] => events.map((event) => event.kind);
-  const serving = (): readonly string[] => idsServed(store.newest.entries.get(DYNAMODB));
-  return { store, clock, events, planner, kinds, serving };
-}
-
-/** Started with everything up and the first plan made. */
-async function running(policy = policyOf()): Promise<World> {
-  const world = await start((store) => {
-    store.setPolicy(policy);
-    store.setHealth(...UP);
-  });
-  await world.clock.advance(1);
-  assert.equal(world.store.newest.generation, 1);
-  return world;
-}
+import { ALL, running, start, UP } from "./plannerService.suite.ts";
+import { COALESCE_MS, FIRST_PLAN_WAIT_MS, RECHECK_MS } from "./plannerService.ts";
 
 describe("Planner", () => {
   it("makes the first plan as soon as every target was probed", async () => {
@@ -229,10 +181,26 @@ describe("Planner", () => {
     const { clock, store, serving } = await running();
     store.setHealth(healthOf("lb-a1", "down"));
     await clock.advance(COALESCE_MS);
-    store.plans.pop();
+    store.restore(1);
     store.tell({ topic: "connected" });
     await clock.advance(COALESCE_MS);
     assert.equal(store.newest.generation, 2);
+    assert.deepEqual(serving(), ALL.slice(1));
+  });
+
+  it("takes no old copy that went on past its own plan for the line that it knows", async () => {
+    const { clock, store, serving } = await running();
+    store.setHealth(healthOf("lb-a1", "down"));
+    await clock.advance(COALESCE_MS);
+    store.restore(1);
+    // Another planner went on from the copy, about other names, without a word to this one.
+    for (const label of ["one", "two"]) {
+      const policy = policyOf({ endpoints: [endpointOf({ name: nameOf(`${label}.${ZONE}`) })] });
+      const theirs = makePlan(inputsOf({ policy, parent: store.newest, actor: "other" }));
+      assert.ok(theirs.kind === "plan");
+      store.take(theirs.delta);
+    }
+    await clock.advance(RECHECK_MS + COALESCE_MS);
     assert.deepEqual(serving(), ALL.slice(1));
   });
 

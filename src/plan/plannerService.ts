@@ -1,19 +1,14 @@
-import {
-  AssertionError,
-  assert,
-  type CancelWake,
-  type Clock,
-  errorText,
-  type Log,
-} from "../base/index.ts";
+import { AssertionError, assert, assertNever, type CancelWake, errorText } from "../base/index.ts";
 import type { Name } from "../dns/index.ts";
 import type { PlanDelta } from "./plan.ts";
 import { makePlan, type PlanOutcome } from "./planner.ts";
 import { indexPolicy } from "./plannerIndex.ts";
-import { type PlannerJournal, PlannerJournalBuffer } from "./plannerJournal.ts";
+import { PlannerJournalBuffer } from "./plannerJournal.ts";
+import { type Moments, PlannerOrders } from "./plannerOrders.ts";
+import { modesReport, type PlannerReport, type PlannerSetup } from "./plannerReport.ts";
 import { PlannerStanding } from "./plannerStanding.ts";
 import { mergeTouched, PlannerWorld, type Refreshed, type Touched } from "./plannerWorld.ts";
-import type { PlanStore, StoreHint } from "./planStore.ts";
+import type { StoreHint } from "./planStore.ts";
 
 /** Hints that arrive together become one plan. Short beside any probe interval. */
 export const COALESCE_MS = 10;
@@ -26,37 +21,20 @@ const RETRY_MS_MAX = 2000;
 export const RECHECK_MS = 1000;
 /** Plans tried in one turn where others come first: more often, something is wrong. */
 const ATTEMPTS_MAX = 5;
-/** Endpoint names listed in a report; more are counted. */
-const NAMES_REPORTED_MAX = 20;
 
-/** What a planner needs. */
-export interface PlannerSetup {
-  readonly region: string;
-  readonly planStore: PlanStore;
-  readonly journal: PlannerJournal;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Who the plans say made them: `planner`. */
-  readonly actor: string;
-}
+/**
+ * What is planned in one turn, in this order, each in plans of its own: what people ordered, ahead
+ * of everything else; what changed; and names to be retired, so that a retirement that the store
+ * refuses (a person just cancelled it) holds up nothing else.
+ */
+const BATCH_KINDS = ["orders", "changes", "retirements"] as const;
+type BatchKind = (typeof BATCH_KINDS)[number];
 
-/** How a planner stands. */
-export interface PlannerReport {
-  readonly state: "starting" | "waiting-for-first-health" | "planning" | "store-unreachable";
-  readonly problem?: string;
-  readonly generation: number;
-  /** 0 before a policy was read. */
-  readonly policyRevision: number;
-  readonly endpoints: number;
-  readonly failedOpen: number;
-  readonly failedOver: number;
-  readonly capacityHeld: number;
-  /** The first few of those failed open. */
-  readonly failedOpenNames: readonly Name[];
-  readonly plansMade: number;
-  /** Monotonic milliseconds that the last plan took to decide, and until it was stored. */
-  readonly lastDecideMs: number;
-  readonly lastStoreMs: number;
+/** Endpoints that are planned together. */
+interface Batch {
+  readonly only: Touched;
+  readonly trigger: string;
+  readonly watched?: ReadonlySet<string>;
 }
 
 /**
@@ -67,18 +45,24 @@ export class Planner {
   readonly #setup: PlannerSetup;
   readonly #world: PlannerWorld;
   readonly #standing = new PlannerStanding();
+  readonly #orders = new PlannerOrders();
   readonly #journal: PlannerJournalBuffer;
   readonly #startedAtMs: number;
   readonly #unwatch: () => void;
   readonly #dirty = new Set<StoreHint["topic"]>(["connected"]);
   #pending: Touched = new Set();
   readonly #triggers = new Set<string>();
+  /** Endpoints whose orders moved or ended: planned ahead of everything else. */
+  readonly #ordered = new Set<Name>();
+  /** An order may be possible now that was not before this turn's plan. */
+  #looksAgain = false;
   #state: PlannerReport["state"] = "starting";
   #problem: string | undefined;
   #failures = 0;
   /** Sent to the store, which has not said what became of it. */
   #offered: PlanDelta | undefined;
-  #refused: { readonly digest: string; readonly problem: string } | undefined;
+  /** What the store refused, so that it is not offered again and again. */
+  readonly #refused = new Map<BatchKind, { readonly offer: string; readonly problem: string }>();
   #turning: Promise<void> | undefined;
   #cancelTurn: CancelWake | undefined;
   #turnAtMs = Number.POSITIVE_INFINITY;
@@ -103,23 +87,20 @@ export class Planner {
   }
 
   report(): PlannerReport {
-    const modes = [...this.#standing.modes];
-    const open = modes.filter(([, mode]) => mode !== "failed-over").map(([name]) => name);
     const revision = this.#world.revision;
-    const problem = this.#problem ?? this.#refused?.problem;
+    const [refused] = this.#refused.values();
+    const problem = this.#problem ?? refused?.problem;
     return {
       state: this.#state,
       ...(problem === undefined ? {} : { problem }),
       generation: this.#world.plan.generation,
       policyRevision: revision?.revision ?? 0,
       endpoints: revision?.policy.endpoints.length ?? 0,
-      failedOpen: open.length,
-      failedOver: modes.length - open.length,
-      capacityHeld: this.#standing.holding.size,
-      failedOpenNames: open.sort().slice(0, NAMES_REPORTED_MAX),
+      ...modesReport(this.#standing),
       plansMade: this.#plansMade,
       lastDecideMs: this.#lastDecideMs,
       lastStoreMs: this.#lastStoreMs,
+      ...this.#orders.report(this.#world.plan, this.#moments()),
     };
   }
 
@@ -165,6 +146,7 @@ export class Planner {
     try {
       this.#collect(await this.#world.refresh(topics));
       if (this.#isReady()) await this.#planAndStore();
+      await this.#endDone();
     } catch (error) {
       if (error instanceof AssertionError) throw error;
       this.#storeIsAway(topics, error);
@@ -177,19 +159,31 @@ export class Planner {
   }
 
   #untilNextTurnMs(): number {
-    if (this.#dirty.size > 0) return COALESCE_MS;
-    const nowMs = this.#setup.clock.monotonicMs();
+    if (this.#dirty.size > 0 || this.#looksAgain) return COALESCE_MS;
+    const moments = this.#moments();
     const releaseAtMs = this.#standing.nextReleaseMs ?? Number.POSITIVE_INFINITY;
-    return Math.max(COALESCE_MS, Math.min(RECHECK_MS, releaseAtMs - nowMs));
+    const orderMs = this.#orders.leftMs(moments) ?? Number.POSITIVE_INFINITY;
+    return Math.max(COALESCE_MS, Math.min(RECHECK_MS, releaseAtMs - moments.nowMs, orderMs));
   }
 
-  #collect({ touched, triggers }: Refreshed): void {
+  #moments(): Moments {
+    const { clock } = this.#setup;
+    return { nowMs: clock.monotonicMs(), wallMs: clock.wallMs() };
+  }
+
+  #collect({ touched, triggers, ordered, otherLine }: Refreshed): void {
     this.#pending = mergeTouched(this.#pending, touched);
     for (const trigger of triggers) this.#triggers.add(trigger);
+    const moments = this.#moments();
+    const { nowMs, wallMs } = moments;
+    this.#orders.take(this.#world.orders, moments);
+    if (otherLine) this.#orders.startWatchOver(moments);
+    for (const name of ordered) this.#ordered.add(name);
+    for (const name of this.#orders.expired(this.#world.plan, wallMs)) this.#ordered.add(name);
     // The store took our plan, and its answer was lost.
     if (this.#offered?.digest === this.#world.plan.digest) this.#tellAccepted(this.#offered);
     this.#offered = undefined;
-    const due = this.#standing.due(this.#setup.clock.monotonicMs());
+    const due = this.#standing.due(nowMs);
     if (due.size === 0) return;
     this.#pending = mergeTouched(this.#pending, due);
     this.#triggers.add("held capacity may leave");
@@ -213,14 +207,29 @@ export class Planner {
   }
 
   async #planAndStore(): Promise<void> {
+    this.#looksAgain = false;
+    for (const kind of BATCH_KINDS) {
+      if ((await this.#planBatch(kind)) === "overtaken") this.#dirty.add("plan");
+    }
+  }
+
+  async #planBatch(kind: BatchKind): Promise<"settled" | "overtaken"> {
     const { planStore, clock, log } = this.#setup;
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-      if (this.#pending !== "all" && this.#pending.size === 0) return;
+      const batch = this.#batch(kind);
+      if (batch === undefined) {
+        this.#refused.delete(kind);
+        return "settled";
+      }
       const beganMs = clock.monotonicMs();
-      const outcome = this.#makePlan();
-      if (outcome.kind === "nothing-to-do") return this.#settle(outcome);
+      const outcome = this.#makePlan(batch);
+      if (outcome.kind === "nothing-to-do") {
+        this.#settle(kind, batch, outcome);
+        return "settled";
+      }
       // A bug here or in another planner: not repeated before something moves.
-      if (outcome.delta.digest === this.#refused?.digest) return;
+      const offer = offerOf(batch, outcome.delta);
+      if (offer === this.#refused.get(kind)?.offer) return "settled";
       const decidedMs = clock.monotonicMs();
       this.#offered = outcome.delta;
       const said = await planStore.append(outcome.delta);
@@ -229,54 +238,109 @@ export class Planner {
         this.#world.accept(outcome.delta);
         this.#lastDecideMs = decidedMs - beganMs;
         this.#lastStoreMs = clock.monotonicMs() - decidedMs;
-        this.#settle(outcome);
-        return this.#tellAccepted(outcome.delta);
+        this.#refused.delete(kind);
+        this.#settle(kind, batch, outcome);
+        this.#lookAgainAt(outcome.delta);
+        this.#tellAccepted(outcome.delta);
+        return "settled";
       }
-      if (said.kind === "refused") return this.#tellRefused(outcome.delta, said.problem);
+      if (said.kind === "refused") {
+        this.#refused.set(kind, { offer, problem: said.problem });
+        this.#tellRefused(outcome.delta, said.problem);
+        return "settled";
+      }
       log.info("another plan came first, planning again", { generation: said.head.generation });
       this.#collect(await this.#world.refresh(new Set(["plan"])));
     }
-    this.#dirty.add("plan");
+    return "overtaken";
   }
 
-  #makePlan(): PlanOutcome {
-    const { region, clock, actor } = this.#setup;
-    const { revision, inventory, forces, plan, floorGeneration } = this.#world;
+  #batch(kind: BatchKind): Batch | undefined {
+    switch (kind) {
+      case "orders":
+        // What zones hold above the newest plan is planned whole, with the orders in it.
+        if (this.#ordered.size === 0 || this.#world.restamps) return undefined;
+        return { only: new Set(this.#ordered), trigger: "an order" };
+      case "changes":
+        if (this.#pending !== "all" && this.#pending.size === 0) return undefined;
+        return { only: this.#pending, trigger: [...this.#triggers].join(", ") };
+      case "retirements": {
+        const due = this.#orders.due(this.#world.plan, this.#moments());
+        if (due.length === 0) return undefined;
+        const only = new Set(due.map((order) => order.endpoint));
+        const watched = new Set(due.map((order) => order.id));
+        return { only, watched, trigger: "a hold-down is over" };
+      }
+      default:
+        return assertNever(kind);
+    }
+  }
+
+  #makePlan({ only, trigger, watched }: Batch): PlanOutcome {
+    const { region, actor } = this.#setup;
+    const { revision, inventory, forces, orders, plan } = this.#world;
+    const { floorGeneration, epochs, endedOverrides } = this.#world;
     assert(revision !== undefined, "a planner plans only once it has a policy");
     return makePlan({
       region,
       policy: revision.policy,
       inventory,
       forces,
+      orders,
       parent: plan,
       floorGeneration,
+      epochs,
+      endedOverrides,
       served: this.#standing.served,
-      nowMs: clock.monotonicMs(),
-      wallMs: clock.wallMs(),
+      ...this.#moments(),
       actor,
-      trigger: [...this.#triggers].join(", "),
-      ...(this.#pending === "all" ? {} : { only: this.#pending }),
+      trigger,
+      ...(watched === undefined ? {} : { watched }),
+      ...(only === "all" ? {} : { only }),
     });
   }
 
-  #settle(outcome: PlanOutcome): void {
-    this.#pending = new Set();
-    this.#triggers.clear();
+  #settle(kind: BatchKind, { only }: Batch, outcome: PlanOutcome): void {
+    if (kind === "changes") {
+      this.#pending = new Set();
+      this.#triggers.clear();
+    }
+    if (only === "all") this.#ordered.clear();
+    else for (const name of only) this.#ordered.delete(name);
+    this.#orders.takeProblems(only, outcome.orderProblems);
+    this.#standing.forget(outcome.pinned);
     const events = this.#standing.take(outcome.decisions, outcome.notes);
     for (const event of events) this.#journal.add(event);
   }
 
+  // One order of an endpoint may have waited for another: a rollback for a revival.
+  #lookAgainAt({ changed }: PlanDelta): void {
+    for (const { endpoint } of changed) {
+      if (!this.#orders.has(endpoint)) continue;
+      this.#ordered.add(endpoint);
+      this.#looksAgain = true;
+    }
+  }
+
+  /** Ends orders that the stored plan has carried out, or that time has. */
+  async #endDone(): Promise<void> {
+    const { planStore, clock, actor } = this.#setup;
+    for (const { why, ids } of this.#orders.done(this.#world.plan, clock.wallMs())) {
+      await planStore.endOrders(ids, actor, why);
+      this.#world.dropOrders(new Set(ids));
+      this.#orders.take(this.#world.orders, this.#moments());
+    }
+  }
+
   #tellAccepted({ generation, cause, changed }: PlanDelta): void {
     this.#plansMade += 1;
-    this.#refused = undefined;
     const facts = { generation, changed: changed.length, storeMs: Math.round(this.#lastStoreMs) };
     this.#setup.log.info(`plan ${generation}: ${cause}`, facts);
     const subject = `plan ${generation}`;
     this.#journal.add({ kind: "plan-accepted", subject, text: cause, facts });
   }
 
-  #tellRefused({ generation, digest }: PlanDelta, problem: string): void {
-    this.#refused = { digest, problem };
+  #tellRefused({ generation }: PlanDelta, problem: string): void {
     this.#setup.log.error(`plan ${generation} was refused`, { problem });
     const subject = `plan ${generation}`;
     this.#journal.add({ kind: "plan-refused", subject, text: problem, facts: { generation } });
@@ -295,4 +359,9 @@ export class Planner {
     this.#failures += 1;
     this.#turnAfter(afterMs);
   }
+}
+
+// A tombstone says when it was made, so that its plan is another one every second.
+function offerOf({ watched }: Batch, { digest, parentDigest }: PlanDelta): string {
+  return watched === undefined ? digest : [parentDigest, ...watched].join(" ");
 }

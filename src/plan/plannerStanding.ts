@@ -70,6 +70,13 @@ export class PlannerStanding {
     return summarised(events);
   }
 
+  /** Forgets endpoints that something else than policy and health has the say over now. */
+  forget(names: readonly Name[]): void {
+    for (const lists of [this.#served, this.#modes, this.#releases, this.#holding]) {
+      for (const name of names) lists.delete(name);
+    }
+  }
+
   /** Forgets endpoints that the policy no longer has. */
   keepOnly(names: ReadonlyMap<Name, unknown>): void {
     for (const lists of [this.#served, this.#modes, this.#releases, this.#holding]) {

@@ -1,9 +1,20 @@
 import type { Name } from "../dns/index.ts";
 import { healthKey, type Inventory } from "./inventory.ts";
 import { applyDelta, emptyPlan } from "./line.ts";
+import type { Order } from "./order.ts";
+import { endpointsOfMoved } from "./orderBook.ts";
 import type { Plan, PlanDelta } from "./plan.ts";
+import { lacksEnds, mayBeRaised } from "./plannerEntries.ts";
 import { endpointsOfTargets, indexPolicy } from "./plannerIndex.ts";
-import type { PlanChanges, PlanHead, PlanStore, PolicyRevision, StoreHint } from "./planStore.ts";
+import type {
+  EndedOverrides,
+  EpochSeen,
+  PlanChanges,
+  PlanHead,
+  PlanStore,
+  PolicyRevision,
+  StoreHint,
+} from "./planStore.ts";
 import type { Force } from "./target.ts";
 
 /** Endpoints that something touched. */
@@ -14,6 +25,10 @@ export interface Refreshed {
   readonly touched: Touched;
   /** What touched them, in a few words for people. */
   readonly triggers: readonly string[];
+  /** Endpoints about which people asked for something, or took it back. */
+  readonly ordered: ReadonlySet<Name>;
+  /** The plans are not the line that was read before: the store was lost or restored. */
+  readonly otherLine: boolean;
 }
 
 /** What was read of the line of plans: what changed after ours, or a whole plan. */
@@ -30,6 +45,9 @@ export class PlannerWorld {
   readonly #store: PlanStore;
   #plan: Plan;
   #floorGeneration = 0;
+  #epochs: readonly EpochSeen[] = [];
+  #endedOverrides: readonly EndedOverrides[] = [];
+  #orders: readonly Order[] = [];
   #revision: PolicyRevision | undefined;
   #forces: readonly Force[] = [];
   #inventory: Inventory = { health: new Map() };
@@ -45,6 +63,23 @@ export class PlannerWorld {
 
   get floorGeneration(): number {
     return this.#floorGeneration;
+  }
+
+  /** Zones hold generations above the newest plan's: all must be planned anew, at once. */
+  get restamps(): boolean {
+    return this.#floorGeneration > this.#plan.generation;
+  }
+
+  get epochs(): readonly EpochSeen[] {
+    return this.#epochs;
+  }
+
+  get endedOverrides(): readonly EndedOverrides[] {
+    return this.#endedOverrides;
+  }
+
+  get orders(): readonly Order[] {
+    return this.#orders;
   }
 
   get revision(): PolicyRevision | undefined {
@@ -77,11 +112,15 @@ export class PlannerWorld {
     const moved = (topic: StoreHint["topic"]): boolean => {
       return topics.has("connected") || topics.has(topic);
     };
-    const [revision, forces, inventory, line] = await Promise.all([
+    // Orders are read after the plans that another planner may have made of them, never before: a
+    // plan that pins what no order asks for then means that a person took it back.
+    const line = moved("plan") ? await this.#readLine() : undefined;
+    const lineMoved = line?.changes !== undefined || line?.plan !== undefined;
+    const [revision, forces, inventory, orders] = await Promise.all([
       moved("policy") ? this.#store.policy() : this.#revision,
       moved("forces") ? this.#store.forces() : this.#forces,
       moved("health") ? this.#store.inventory() : this.#inventory,
-      moved("plan") ? this.#readLine() : undefined,
+      moved("orders") || lineMoved ? this.#store.orders() : this.#orders,
     ]);
     // All is taken in at once: a store that goes away halfway must not hide what had moved.
     const triggers: string[] = [];
@@ -94,8 +133,11 @@ export class PlannerWorld {
     note(this.#takePolicy(revision), `policy revision ${revision?.revision} by ${revision?.actor}`);
     note(this.#takeForces(forces), "an operator's decision");
     note(this.#takeInventory(inventory), "health");
+    const otherLine = line?.plan !== undefined;
     if (line !== undefined) note(this.#takeLine(line), "the plan line");
-    return { touched, triggers };
+    const ordered = endpointsOfMoved(this.#orders, orders);
+    this.#orders = orders;
+    return { touched, triggers, ordered, otherLine };
   }
 
   /** Moves on to a plan that the store accepted from us. */
@@ -103,12 +145,21 @@ export class PlannerWorld {
     this.#plan = applyDelta(this.#plan, delta);
   }
 
+  /** Forgets orders that were just ended: word of it comes later. */
+  dropOrders(ids: ReadonlySet<string>): void {
+    this.#orders = this.#orders.filter((order) => !ids.has(order.id));
+  }
+
   async #readLine(): Promise<Line> {
     const head = await this.#store.head();
     const { generation, digest } = this.#plan;
     if (head.generation === generation && head.digest === digest) return { head };
     if (generation > 0 && head.generation > generation) {
-      return { head, changes: await this.#store.changesAfter(generation) };
+      const changes = await this.#store.changesAfter(generation);
+      // An old copy may have gone on past our generation: only where the plan that we hold is in
+      // the line, which is asked after the changes were read, do they follow it.
+      const [ours] = await this.#store.summaries(1, generation + 1);
+      if (ours?.generation === generation && ours.digest === digest) return { head, changes };
     }
     // The first reading, or another line of plans than ours: the store was lost or restored.
     return { head, plan: (await this.#store.read()) ?? emptyPlan(this.#plan.region) };
@@ -116,17 +167,31 @@ export class PlannerWorld {
 
   #takeLine({ head, changes, plan }: Line): Touched {
     this.#floorGeneration = head.floorGeneration;
+    this.#epochs = head.epochs;
+    this.#endedOverrides = head.endedOverrides ?? [];
     if (plan !== undefined) {
       this.#plan = plan;
       return "all";
     }
     if (changes !== undefined) this.#plan = planAfter(this.#plan, changes);
-    if (head.floorGeneration > this.#plan.generation) return "all";
-    return new Set(changes?.entries.map((entry) => entry.endpoint));
+    if (this.restamps) return "all";
+    const raised = head.epochs.filter(({ endpoint, epoch }) => {
+      const held = this.#plan.entries.get(endpoint);
+      return held !== undefined && held.epoch < epoch && mayBeRaised(held, head.floorGeneration);
+    });
+    const ended = this.#endedOverrides.filter(({ endpoint, ids }) => {
+      return lacksEnds(this.#plan.entries.get(endpoint), ids);
+    });
+    const all = [...(changes?.entries ?? []), ...raised, ...ended];
+    return new Set(all.map(({ endpoint }) => endpoint));
   }
 
   #takePolicy(revision: PolicyRevision | undefined): Touched {
-    if (revision?.revision === this.#revision?.revision) return NONE;
+    const held = this.#revision;
+    // A lost store counts revisions from 1 again: the number alone does not tell.
+    const isSame =
+      revision?.revision === held?.revision && revision?.acceptedAtMs === held?.acceptedAtMs;
+    if (isSame) return NONE;
     this.#revision = revision;
     return "all";
   }

@@ -47,12 +47,14 @@ export type GateFound =
 
 /** What must still be so in the same atomic step as the write. */
 export interface WriteCondition {
-  /** Exactly this fence text; undefined: there is no fence. */
-  readonly fence: string | undefined;
+  /** Exactly this fence text, or these records of one; undefined: there is no fence. */
+  readonly fence: string | readonly string[] | undefined;
   /** Exactly this gate text; undefined: there is no gate; `unchecked`: a person's own act. */
   readonly gate: string | undefined | "unchecked";
   /** The endpoint's name owns nothing at all: for a name that was never ours. */
   readonly nameNotInUse: boolean;
+  /** The endpoint's own RRsets that must be exactly these; absent: not looked at. */
+  readonly records?: readonly RRset[];
 }
 
 /** One endpoint's change: records, weights and fence, all or nothing. */
@@ -61,8 +63,10 @@ export interface EndpointWrite {
   readonly condition: WriteCondition;
   /** RR types deleted whole first (all that the fence says is held, and all that is written). */
   readonly deleteTypes: readonly number[];
+  /** None for a tombstone, and for nothing else. */
   readonly rrsets: readonly RRset[];
-  readonly weights: Weights;
+  /** Undefined: deleted; for a tombstone, and for nothing else. */
+  readonly weights: Weights | undefined;
   readonly fence: Fence;
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Log } from "../base/index.ts";
 import type {
   DnsSettings,
@@ -13,6 +14,7 @@ import {
   type RateLimit,
   type ZoneSetup,
 } from "../nameserver/index.ts";
+import { OPERATOR_ID, readKeyFile } from "../supervise/index.ts";
 import { nameserverTrust } from "./nameserverTrust.ts";
 
 /** What the configuration says of our own nameserver, as it reads it; keys are read from disk. */
@@ -27,6 +29,7 @@ export function nameserverSettings(
     ...nameserverTrust(settings, layout, log),
     setups: zoneSetups(settings, keyName),
     rateLimit: limitOf(rateLimit),
+    ...inspection(layout),
   };
   if (catalog === undefined) return made;
   const told = secondaries.map((secondary) => withKeyName(secondary, keyName));
@@ -38,6 +41,15 @@ type KeyNames = (keyId: string) => Name | undefined;
 function keyNames({ keys }: Settings): KeyNames {
   const names = new Map(keys.map(({ id, name }) => [id, name]));
   return (keyId) => names.get(keyId);
+}
+
+/**
+ * The operator's key may have every zone whole: it may read each RRset and change everything as it
+ * is. `retire` looks through the zone with it for what points at a name.
+ */
+function inspection(layout: StateLayout): Pick<NameserverSettings, "inspectionKey"> {
+  const path = layout.keyFile(OPERATOR_ID);
+  return existsSync(path) ? { inspectionKey: readKeyFile(path).name } : {};
 }
 
 /** The zones that live on our own nameserver, as they read at their apex. */

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { ApiDeps, RunningApi } from "../api/index.ts";
 import { makeFolder } from "../net/index.ts";
-import { openSqliteStore, serveStore } from "../store/index.ts";
-import { openZoneStores, SupervisorClient } from "../supervise/index.ts";
+import { openSqliteStore, PlanCleaner, serveStore } from "../store/index.ts";
+import { ActReader, openZoneStores, SupervisorClient } from "../supervise/index.ts";
 import type { RoleParts, RunningRole } from "./role.ts";
 import { ZoneViews } from "./zoneViews.ts";
 
@@ -18,10 +18,13 @@ export async function startStore(parts: RoleParts): Promise<RunningRole> {
   const { region } = settings.policy;
   const store = await openSqliteStore(layout.planStoreFile, { region, clock, log });
   await store.putPolicy(settings.policy, CONFIGURATION_ACTOR);
+  // Before anybody plans: what people did meanwhile is what the next plan starts from.
+  const acts = await ActReader.start({ layout, store, clock, log });
   const served = await serveStore(store, layout.storeSocket, { clock, log });
+  const cleaner = PlanCleaner.start({ store, clock, log });
 
   const zoneStores = openZoneStores(settings, layout, id, { clock, chance, log });
-  const views = new ZoneViews(zoneStores, () => settings);
+  const views = new ZoneViews(zoneStores, () => settings, clock);
   const supervisor = new SupervisorClient(layout.supervisorSocket);
   let api: RunningApi | undefined;
   const starting = startApiLate({
@@ -35,6 +38,7 @@ export async function startStore(parts: RoleParts): Promise<RunningRole> {
     token: readFileSync(layout.tokenFile, "utf8").trim(),
     tokenPath: layout.tokenFile,
     backup: (path) => store.backupTo(path),
+    chance,
     clock,
     log,
   }).then((started) => {
@@ -51,6 +55,8 @@ export async function startStore(parts: RoleParts): Promise<RunningRole> {
       await starting;
       await api?.close();
       await served.close();
+      await cleaner.close();
+      await acts.close();
       for (const one of zoneStores.values()) one.close();
       await store.close();
     },

@@ -1,22 +1,34 @@
-import type { GateView, HeldView } from "../api/index.ts";
+import { type GateView, type HeldView, within } from "../api/index.ts";
+import type { Clock } from "../base/index.ts";
 import type { Settings } from "../config/index.ts";
 import type { Name } from "../dns/index.ts";
-import type { ZoneStore } from "../plan/index.ts";
+import type { Reading, ZoneStore } from "../plan/index.ts";
+
+/** Below the API's own wait for all of them: one that is stopped does not hide the others. */
+const STORE_MS_MAX = 1_500;
 
 /** What the zone stores hold, asked of them anew each time. */
 export class ZoneViews {
   readonly #stores: ReadonlyMap<string, ZoneStore>;
   readonly #settings: () => Settings;
+  readonly #clock: Clock;
 
-  constructor(stores: ReadonlyMap<string, ZoneStore>, settings: () => Settings) {
+  constructor(stores: ReadonlyMap<string, ZoneStore>, settings: () => Settings, clock: Clock) {
     this.#stores = stores;
     this.#settings = settings;
+    this.#clock = clock;
   }
 
   /** What each store of the endpoint's zone holds of it. */
   held(endpoint: Name, zone: Name): Promise<readonly HeldView[]> {
     const views = this.#storesOf(zone).map(async (store): Promise<readonly HeldView[]> => {
-      const readings = await store.read(zone, [endpoint]);
+      const asked = store.read(zone, [endpoint]);
+      const readings = await within<readonly Reading[]>(
+        this.#clock,
+        STORE_MS_MAX,
+        asked,
+        (problem) => [{ kind: "unreadable", endpoint, problem }],
+      );
       return readings.map((reading) => ({ storeId: store.id, reading }));
     });
     return Promise.all(views).then((all) => all.flat());

@@ -1,12 +1,28 @@
-import { isFarAhead, type PlanHead, type Position } from "../plan/index.ts";
+import { FAR_AHEAD_MAX, type PlanHead, type Position } from "../plan/index.ts";
 
 /**
- * The floor after a fence was seen at a position, or undefined where it stays as it is: not higher,
- * or so far above the newest plan that it is not believed (one bad fence must never use up the
- * generations of a region).
+ * No floor is ever above this, whatever was seen: a fence's generation has room for a thousand
+ * times as many, so that not even a broken enactor can use up the numbers of a region.
+ */
+export const FLOOR_MAX = 1_000_000_000_000;
+
+/**
+ * The floor after a fence was seen at a position, or undefined where it stays as it is.
+ *
+ * Whether a fence is to be believed is the enactor's to judge, whose own disk remembers the line
+ * when the store does not: it reports none that is implausibly far ahead of all it knows. Seen from
+ * a store that was lost, or is an old copy, the truth itself is far ahead. So the store refuses
+ * nothing for ever, but climbs by plausible steps: at most FAR_AHEAD_MAX above the newest of plan
+ * and floor with each report. A store two million plans behind is level after two of them.
  */
 export function raisedFloor(head: PlanHead, seen: Position): number | undefined {
-  const { generation } = seen;
-  if (!Number.isSafeInteger(generation) || generation <= head.floorGeneration) return undefined;
-  return isFarAhead(generation, head.generation) ? undefined : generation;
+  if (!Number.isSafeInteger(seen.generation)) return undefined;
+  const plausibleMax = Math.max(head.generation, head.floorGeneration) + FAR_AHEAD_MAX;
+  const raised = Math.min(seen.generation, plausibleMax, FLOOR_MAX);
+  return raised > head.floorGeneration ? raised : undefined;
+}
+
+/** Whether a floor proves that plans were made which this store does not have. */
+export function provesOldCopy(head: PlanHead): boolean {
+  return head.floorGeneration > head.generation;
 }

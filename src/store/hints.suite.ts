@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { type StoreHint, VANTAGE_FRESH_MS } from "../plan/index.ts";
-import { appendPlan, happened, health, samplePolicy } from "./fixtures.suite.ts";
+import { appendPlan, endpoint, happened, health, samplePolicy } from "./fixtures.suite.ts";
 import { type MakeStore, storeTest } from "./makeStore.suite.ts";
+import { override } from "./orderFixtures.suite.ts";
 import type { Store } from "./store.ts";
 
 /** Hears hints and lets a test wait for one. */
@@ -50,7 +51,7 @@ export function hintSuite(name: string, make: MakeStore): void {
       assert.deepEqual(await ear.next("plan"), { topic: "plan", generation: 1 });
     });
 
-    storeTest("tells of policy, forces, floor and health", make, async (store) => {
+    storeTest("tells of policy, forces, orders, floor, epochs and health", make, async (store) => {
       const ear = new Ear(store);
       await ear.next("connected");
       await store.putPolicy(samplePolicy(), "operator:ann");
@@ -60,7 +61,13 @@ export function hintSuite(name: string, make: MakeStore): void {
       await ear.next("forces");
       await store.release("lb-a1", "operator:ann");
       await ear.next("forces");
+      await store.putOrders([override("a", "o-a-1")]);
+      await ear.next("orders");
+      await store.endOrders(["o-a-1"], "operator:ann", "done");
+      await ear.next("orders");
       await store.raiseFloor({ epoch: 0, generation: 7 });
+      await ear.next("plan");
+      await store.raiseEpochs([{ endpoint: endpoint("a"), epoch: 1 }]);
       await ear.next("plan");
       await store.report({ vantage: "p1", changed: [health("lb-a1", "up")] });
       await ear.next("health");
@@ -85,6 +92,9 @@ export function hintSuite(name: string, make: MakeStore): void {
       ear.heard.length = 0;
       await store.putPolicy(samplePolicy(), "operator:bob");
       await store.release("lb-a1", "operator:ann");
+      await store.putOrders([]);
+      await store.endOrders(["o-a-1"], "operator:ann", "done");
+      await store.raiseEpochs([{ endpoint: endpoint("a"), epoch: 0 }]);
       await store.report({ vantage: "p1", changed: [health("lb-a1", "up")] });
       await store.report({ vantage: "p1", changed: [] });
       await appendPlan(store, ["a"]);

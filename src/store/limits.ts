@@ -8,6 +8,19 @@ const ROWS_MAX = 1_000;
 export const POLICY_REVISIONS_MAX = 20;
 /** Targets that people may force at once: ten times the load balancers of a large region. */
 export const FORCES_MAX = 10_000;
+/**
+ * Orders held at once: one for every endpoint of a full cell, as a rollback of it all is. Past it
+ * a person must release some; nothing that is held is ever dropped for room.
+ */
+export const ORDERS_MAX = 100_000;
+/** Ids of ended orders that are remembered, so that a repeat that comes late changes nothing. */
+export const ENDED_ORDERS_MAX = 100_000;
+/** Acts of people that were taken in and are remembered: no act is told twice after a crash. */
+export const TAKEN_ACTS_MAX = 10_000;
+/** Endpoints whose epoch was seen above their newest entry's: each is a person's act by hand. */
+export const EPOCHS_SEEN_MAX = 1_000;
+/** Endpoints with overrides that ended before their time, and that no entry names yet. */
+export const ENDED_OVERRIDES_MAX = 1_000;
 /** Vantages that may ever report to one region; each is a prober that somebody named. */
 export const VANTAGES_MAX = 64;
 /** Results that one vantage may hold: ten checks on each target of a very large region. */

@@ -1,7 +1,11 @@
+import { cleanUpSuite } from "./cleanUp.suite.ts";
+import { endedOverridesSuite } from "./endedOverrides.suite.ts";
+import { epochsSuite } from "./epochs.suite.ts";
 import { healthSuite } from "./health.suite.ts";
 import { hintSuite } from "./hints.suite.ts";
 import { journalSuite } from "./journal.suite.ts";
 import type { MakeStore } from "./makeStore.suite.ts";
+import { ordersSuite } from "./orders.suite.ts";
 import { planLineSuite } from "./planLine.suite.ts";
 import { wishesSuite } from "./wishes.suite.ts";
 
@@ -10,7 +14,11 @@ import { wishesSuite } from "./wishes.suite.ts";
  */
 export function planStoreSuite(name: string, make: MakeStore): void {
   planLineSuite(name, make);
+  cleanUpSuite(name, make);
+  epochsSuite(name, make);
+  endedOverridesSuite(name, make);
   wishesSuite(name, make);
+  ordersSuite(name, make);
   healthSuite(name, make);
   hintSuite(name, make);
   journalSuite(name, make);

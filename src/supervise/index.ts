@@ -1,3 +1,4 @@
+export { ActReader, type ActReaderSetup } from "./actReader.ts";
 export { SupervisorClient } from "./client.ts";
 export {
   acceptedSettings,
@@ -16,6 +17,17 @@ export {
   roleOrderSchema,
   roleSchema,
 } from "./message.ts";
+export {
+  type AdoptedAct,
+  actId,
+  type EpochRaisedAct,
+  type GateSetAct,
+  type OperatorAct,
+  type OverrideClearedAct,
+  type OverrideSetAct,
+  removeAct,
+  writeAct,
+} from "./operatorActs.ts";
 export { type RunOptions, runRegion, STATE_FOLDER_DEFAULT } from "./options.ts";
 export { SUPERVISOR_LOCK } from "./stateFolder.ts";
 export { SuperviseError, type SuperviseFault } from "./superviseError.ts";

@@ -1,28 +1,37 @@
 import type { Name } from "../../dns/index.ts";
 import type {
   AppendOutcome,
+  CleanUpOutcome,
   EntryVersion,
+  EpochSeen,
   Generation,
   Plan,
   PlanChanges,
   PlanDelta,
   PlanEntry,
   PlanHead,
+  PlanRetention,
   PlanSummary,
   Position,
 } from "../../plan/index.ts";
+import { cutOf } from "../cleanUp.ts";
+import { type EndedOverride, headAfterEnded, headWithoutCarried } from "../endedOverrides.ts";
+import { epochsAfter, raisedEpochs } from "../epochs.ts";
 import { raisedFloor } from "../floor.ts";
-import { reviewDelta } from "../reviewDelta.ts";
+import { type HeldBeside, type HeldEntry, reviewDelta } from "../reviewDelta.ts";
 
 /** A region's line of plans, in memory. Synchronous: each call is one atomic step. */
 export class MemoryLine {
-  readonly #summaries: PlanSummary[] = [];
+  readonly #retirementOf: HeldBeside["retirementOf"];
+  /** Of the plans that can be read, oldest first. */
+  #summaries: PlanSummary[] = [];
   /** Versions of each endpoint's entry, oldest first. */
   readonly #versions = new Map<Name, EntryVersion[]>();
   #head: PlanHead;
 
-  constructor(region: string) {
-    this.#head = { region, generation: 0, digest: "", floorGeneration: 0 };
+  constructor(region: string, retirementOf: HeldBeside["retirementOf"]) {
+    this.#head = { region, generation: 0, digest: "", floorGeneration: 0, epochs: [] };
+    this.#retirementOf = retirementOf;
   }
 
   get head(): PlanHead {
@@ -30,7 +39,10 @@ export class MemoryLine {
   }
 
   append(delta: PlanDelta): AppendOutcome {
-    const review = reviewDelta(delta, this.#head, (endpoint) => this.#newest(endpoint)?.epoch);
+    const review = reviewDelta(delta, this.#head, {
+      newest: (endpoint) => heldEntry(this.#newest(endpoint)),
+      retirementOf: this.#retirementOf,
+    });
     if (review.kind === "not-a-child") return { kind: "not-a-child", head: this.#head };
     if (review.kind === "refused") return review;
     const { changed, ...rest } = delta;
@@ -41,7 +53,10 @@ export class MemoryLine {
       versions.push({ entry, plan: summary });
       this.#versions.set(entry.endpoint, versions);
     }
-    this.#head = { ...this.#head, generation: delta.generation, digest: delta.digest };
+    const { generation, digest } = delta;
+    const epochs = epochsAfter(this.#head.epochs, changed);
+    const head = headWithoutCarried(this.#head, changed);
+    this.#head = { ...head, generation, digest, epochs };
     return { kind: "accepted", head: this.#head };
   }
 
@@ -79,6 +94,54 @@ export class MemoryLine {
     return true;
   }
 
+  /** Whether any is new. */
+  raiseEpochs(more: readonly EpochSeen[], confirmedBy: "person" | "nobody"): boolean {
+    const known = {
+      seen: this.#head.epochs,
+      newest: (endpoint: Name) => this.#newest(endpoint)?.epoch,
+    };
+    const epochs = raisedEpochs(known, more, confirmedBy);
+    if (epochs === undefined) return false;
+    this.#head = { ...this.#head, epochs };
+    return true;
+  }
+
+  /** Whether any is news. */
+  endOverrides(more: readonly EndedOverride[]): boolean {
+    const head = headAfterEnded(this.#head, more, (endpoint) => this.endsOf(endpoint));
+    if (head === undefined) return false;
+    this.#head = head;
+    return true;
+  }
+
+  /** Overrides that the newest entry ends. */
+  endsOf(endpoint: Name): readonly string[] {
+    const entry = this.#newest(endpoint);
+    return entry?.kind === "serving" ? (entry.ends ?? []) : [];
+  }
+
+  tombstoneOf(endpoint: Name): string | undefined {
+    return heldEntry(this.#newest(endpoint))?.tombstoneId;
+  }
+
+  cleanUp(retention: PlanRetention): CleanUpOutcome {
+    const stock = {
+      plans: this.#summaries.length,
+      entries: this.#summaries.reduce((sum, { changedCount }) => sum + changedCount, 0),
+      isFileCrowded: false,
+    };
+    const { plans, oldestGeneration } = cutOf(this.#summaries, stock, retention);
+    if (plans === 0) return { plans, entries: 0, oldestGeneration };
+    this.#summaries = this.#summaries.slice(plans);
+    let entries = 0;
+    for (const versions of this.#versions.values()) {
+      // The oldest plan that is kept needs the newest version that is not after it.
+      const needed = versions.findLastIndex(({ plan }) => plan.generation <= oldestGeneration);
+      if (needed > 0) entries += versions.splice(0, needed).length;
+    }
+    return { plans, entries, oldestGeneration };
+  }
+
   #newest(endpoint: Name): PlanEntry | undefined {
     return this.#versions.get(endpoint)?.at(-1)?.entry;
   }
@@ -86,4 +149,10 @@ export class MemoryLine {
   #inOrder(): [Name, EntryVersion[]][] {
     return [...this.#versions].sort(([left], [right]) => (left < right ? -1 : 1));
   }
+}
+
+function heldEntry(entry: PlanEntry | undefined): HeldEntry | undefined {
+  if (entry === undefined) return undefined;
+  const tombstoneId = entry.kind === "tombstone" ? entry.tombstoneId : undefined;
+  return { epoch: entry.epoch, tombstoneId };
 }

@@ -1,16 +1,20 @@
 import { z } from "zod";
 import type { TargetHealth } from "../../plan/index.ts";
 import { operation } from "./operation.ts";
+import { orderIdsSchema, ordersSchema } from "./orderSchemas.ts";
 import {
+  cleanedSchema,
   countSchema,
   deltaSchema,
   entriesSchema,
   entrySchema,
+  epochsSchema,
   headSchema,
   nameSchema,
   planMessage,
   planSchema,
   positionSchema,
+  retentionSchema,
   sentenceSchema,
   summarySchema,
   wordSchema,
@@ -89,6 +93,20 @@ const raiseFloor = operation("raiseFloor", {
   run: (store, seen) => store.raiseFloor(seen),
 });
 
+const raiseEpochs = operation("raiseEpochs", {
+  size: "small",
+  request: epochsSchema,
+  answer: done,
+  run: (store, seen) => store.raiseEpochs(seen),
+});
+
+const cleanUp = operation("cleanUp", {
+  size: "small",
+  request: retentionSchema,
+  answer: cleanedSchema,
+  run: (store, retention) => store.cleanUp(retention),
+});
+
 const policy = operation("policy", {
   size: "large",
   request: nothing,
@@ -122,6 +140,39 @@ const release = operation("release", {
   request: z.strictObject({ targetId: wordSchema, actor: wordSchema }),
   answer: z.boolean(),
   run: (store, { targetId, actor }) => store.release(targetId, actor),
+});
+
+const orders = operation("orders", {
+  size: "large",
+  request: nothing,
+  answer: ordersSchema,
+  run: (store) => store.orders(),
+});
+
+const putOrders = operation("putOrders", {
+  size: "large",
+  request: ordersSchema,
+  answer: done,
+  run: (store, orders) => store.putOrders(orders),
+});
+
+const endOrders = operation("endOrders", {
+  size: "small",
+  request: z.strictObject({ ids: orderIdsSchema, actor: wordSchema, why: sentenceSchema }),
+  answer: orderIdsSchema,
+  run: (store, { ids, actor, why }) => store.endOrders(ids, actor, why),
+});
+
+const endOverrides = operation("endOverrides", {
+  size: "small",
+  request: z.strictObject({
+    endpoint: nameSchema,
+    ids: orderIdsSchema,
+    actor: wordSchema,
+    why: sentenceSchema,
+  }),
+  answer: orderIdsSchema,
+  run: (store, { endpoint, ids, actor, why }) => store.endOverrides(endpoint, ids, actor, why),
 });
 
 const report = operation("report", {
@@ -171,11 +222,17 @@ export const OPERATIONS = {
   summaries,
   history,
   raiseFloor,
+  raiseEpochs,
+  cleanUp,
   policy,
   putPolicy,
   forces,
   putForce,
   release,
+  orders,
+  putOrders,
+  endOrders,
+  endOverrides,
   report,
   inventory,
   record,

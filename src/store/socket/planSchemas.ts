@@ -1,17 +1,23 @@
 import { z } from "zod";
 import { type Name, parseName } from "../../dns/index.ts";
 import {
+  CARRIED_IDS_MAX,
+  type CleanUpOutcome,
+  type EpochSeen,
   type NonEmpty,
   type Plan,
   type PlanDelta,
   type PlanEntry,
+  type PlanHead,
+  type PlannedContent,
   type PlannedRecord,
+  type PlanRetention,
   type PlanSummary,
   type Position,
   RECORDS_PER_TYPE_MAX,
   WEIGHT_MAX,
 } from "../../plan/index.ts";
-import { ENTRIES_MAX } from "../limits.ts";
+import { ENDED_OVERRIDES_MAX, ENTRIES_MAX, EPOCHS_SEEN_MAX } from "../limits.ts";
 
 /** Longest word of people or programs (ids, actors) in a message, in characters. */
 const WORD_CHARACTERS_MAX = 255;
@@ -67,6 +73,17 @@ const rrsetSchema = z.strictObject({
   records: recordsSchema,
 });
 
+/** What an endpoint answers, in a message. */
+export const contentMembers = {
+  answers: answersSchema,
+  rrsets: z.tuple([rrsetSchema], rrsetSchema),
+};
+const contentSchema: z.ZodType<PlannedContent> = z.strictObject(contentMembers);
+
+/** The id of an order, as a fence may hold it. */
+export const orderIdSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
+const carriedIds = z.array(orderIdSchema).max(CARRIED_IDS_MAX).exactOptional();
+
 const entryMembers = {
   endpoint: nameSchema,
   zone: nameSchema,
@@ -82,14 +99,18 @@ export const entrySchema: z.ZodType<PlanEntry> = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("serving"),
     ...entryMembers,
-    answers: answersSchema,
-    rrsets: z.tuple([rrsetSchema], rrsetSchema),
+    ...contentMembers,
+    override: z.strictObject({ id: orderIdSchema, untilMs: timeSchema }).exactOptional(),
+    beneath: contentSchema.exactOptional(),
+    ends: carriedIds,
+    revives: carriedIds,
   }),
   z.strictObject({
     kind: z.literal("tombstone"),
     ...entryMembers,
     tombstoneId: wordSchema,
     retiredAtMs: timeSchema,
+    revives: carriedIds,
   }),
 ]);
 
@@ -119,12 +140,38 @@ export const summarySchema: z.ZodType<PlanSummary> = z.strictObject({
   changedCount: countSchema,
 });
 
+/** Epochs that fences hold. */
+export const epochsSchema: z.ZodType<readonly EpochSeen[]> = z
+  .array(z.strictObject({ endpoint: nameSchema, epoch: countSchema }))
+  .max(EPOCHS_SEEN_MAX);
+
 /** The newest plan of the line. */
-export const headSchema = z.strictObject({
+export const headSchema: z.ZodType<PlanHead> = z.strictObject({
   region: wordSchema,
   generation: countSchema,
   digest: digestSchema,
   floorGeneration: countSchema,
+  epochs: epochsSchema,
+  endedOverrides: z
+    .array(
+      z.strictObject({ endpoint: nameSchema, ids: z.array(orderIdSchema).max(CARRIED_IDS_MAX) }),
+    )
+    .max(ENDED_OVERRIDES_MAX)
+    .exactOptional(),
+});
+
+/** What of old plans is kept. */
+export const retentionSchema: z.ZodType<PlanRetention> = z.strictObject({
+  plansMin: countSchema,
+  plansMax: countSchema,
+  madeAfterMs: timeSchema,
+});
+
+/** What a clean-up dropped. */
+export const cleanedSchema: z.ZodType<CleanUpOutcome> = z.strictObject({
+  plans: countSchema,
+  entries: countSchema,
+  oldestGeneration: countSchema,
 });
 
 /** A place in an endpoint's line. */

@@ -3,14 +3,15 @@ import { StoreError, type StoreFault } from "../storeError.ts";
 import { countSchema } from "./planSchemas.ts";
 
 /**
- * The plan store's port over HTTP on a Unix domain socket, version 1.
+ * The plan store's port over HTTP on a Unix domain socket. Version 2 brought orders, epochs,
+ * clean-up and what entries say of overrides and tombstones; 1 had none of it.
  *
  * `POST /v1/<operation>` takes and gives JSON: 200 with `{answer}`, anything else with `{fault,
  * message}`. `GET /v1/watch` gives one JSON line per hint, and at least one line a second as a sign
- * of life. Every request and response carries the header `holdfast-protocol`; a version above one's
- * own is refused, not guessed at.
+ * of life. Every request and response carries the header `holdfast-protocol`; a version other than
+ * one's own is refused, not guessed at: the processes of an instance are of one version.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 /** Carries {@link PROTOCOL_VERSION}. */
 export const PROTOCOL_HEADER = "holdfast-protocol";
 /** How often a watcher hears something, at least. */
@@ -24,7 +25,7 @@ export const LINE_CHARACTERS_MAX = 4_096;
 export const watchLineSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("hint"),
-    topic: z.enum(["plan", "policy", "forces", "health", "connected"]),
+    topic: z.enum(["plan", "policy", "forces", "orders", "health", "connected"]),
     generation: countSchema.exactOptional(),
   }),
   z.strictObject({ kind: z.literal("journal"), seq: countSchema }),
@@ -68,13 +69,19 @@ export const STATUS: Readonly<Record<StoreFault["code"], number>> = {
   full: 507,
 };
 
-/** Checks the peer's version. Throws StoreError `newer-format`, or `malformed` without one. */
+/** Checks the peer's version. Throws StoreError `newer-format`; `malformed` for none or older. */
 export function checkVersion(header: string | readonly string[] | undefined, peer: string): void {
   const text = typeof header === "string" ? header : "";
   const found = /^[1-9][0-9]{0,5}$/.test(text) ? Number(text) : 0;
   if (found === PROTOCOL_VERSION) return;
   if (found === 0) {
     const problem = `Cannot speak with ${peer} as it must say its ${PROTOCOL_HEADER}: it does not`;
+    throw new StoreError({ code: "malformed", problem }, problem);
+  }
+  if (found < PROTOCOL_VERSION) {
+    const problem =
+      `Cannot speak with ${peer} as its protocol must be ${PROTOCOL_VERSION}: it is ${found}, ` +
+      "of an older Holdfast. Restart it with this version";
     throw new StoreError({ code: "malformed", problem }, problem);
   }
   throw new StoreError(

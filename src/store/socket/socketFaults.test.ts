@@ -16,6 +16,7 @@ import {
 } from "../fixtures.suite.ts";
 import { failsWith } from "../makeStore.suite.ts";
 import { MemoryStore } from "../memory/memoryStore.ts";
+import { override } from "../orderFixtures.suite.ts";
 import { SMALL_OCTETS_MAX } from "./operation.ts";
 import { SILENCE_MS_MAX } from "./protocol.ts";
 import { SUBSCRIBERS_MAX, serveStore } from "./serveStore.ts";
@@ -52,7 +53,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-async function post(path: string, operation: string, body: string, protocol = "1") {
+async function post(path: string, operation: string, body: string, protocol = "2") {
   const client = new Client("http://plan-store", { socketPath: path });
   const headers = { "content-type": "application/json", "holdfast-protocol": protocol };
   const request = { method: "POST", path: `/v1/${operation}`, headers, body } as const;
@@ -125,7 +126,7 @@ test(
     const path = newPath();
     const held: Socket[] = [];
     const lines = '{"kind":"hint","topic":"connected"}\n';
-    const head = "HTTP/1.1 200 OK\r\nholdfast-protocol: 1\r\ntransfer-encoding: chunked\r\n\r\n";
+    const head = "HTTP/1.1 200 OK\r\nholdfast-protocol: 2\r\ntransfer-encoding: chunked\r\n\r\n";
     const chunk = `${lines.length.toString(16)}\r\n${lines}\r\n`;
     const stalls = createServer((socket) => {
       held.push(socket);
@@ -153,7 +154,7 @@ test("serveStore() neither waits for nor queues for a watcher that never reads",
   const { store, served, path } = await owner();
   const watcher = connect(path);
   watcher.pause();
-  watcher.write("GET /v1/watch HTTP/1.1\r\nhost: plan-store\r\nholdfast-protocol: 1\r\n\r\n");
+  watcher.write("GET /v1/watch HTTP/1.1\r\nhost: plan-store\r\nholdfast-protocol: 2\r\n\r\n");
   const other = new SocketStore(path, ports);
   await nextHint(other, "connected");
   const rounds = 60_000;
@@ -180,13 +181,13 @@ test("serveStore() refuses one watcher too many and keeps the others", slow, asy
   const { served, path } = await owner();
   const sockets = Array.from({ length: SUBSCRIBERS_MAX }, () => {
     const socket = connect(path);
-    socket.write("GET /v1/watch HTTP/1.1\r\nhost: plan-store\r\nholdfast-protocol: 1\r\n\r\n");
+    socket.write("GET /v1/watch HTTP/1.1\r\nhost: plan-store\r\nholdfast-protocol: 2\r\n\r\n");
     return socket;
   });
   const heard = sockets.map((socket) => new Promise((resolve) => socket.once("data", resolve)));
   await Promise.all(heard);
   const client = new Client("http://plan-store", { socketPath: path });
-  const headers = { "holdfast-protocol": "1" };
+  const headers = { "holdfast-protocol": "2" };
   const late = await client.request({ method: "GET", path: "/v1/watch", headers });
   assert.equal(late.statusCode, 409);
   await late.body.dump();
@@ -200,18 +201,26 @@ test(
   slow,
   async () => {
     const { served, path } = await owner();
-    const { status, answer } = await post(path, "head", "{}", "2");
+    const { status, answer } = await post(path, "head", "{}", "3");
     assert.equal(status, 426);
-    assert.deepEqual(answer.fault, { code: "newer-format", found: 2, known: 1 });
+    assert.deepEqual(answer.fault, { code: "newer-format", found: 3, known: 2 });
     await served.close();
   },
 );
+
+test("serveStore() refuses a caller of an older version, and says what to do", slow, async () => {
+  const { served, path } = await owner();
+  const { status, answer } = await post(path, "head", "{}", "1");
+  assert.equal(status, 400);
+  assert.match(answer.message, /must be 2: it is 1, of an older Holdfast. Restart it/);
+  await served.close();
+});
 
 test("SocketStore refuses an owner with a newer protocol", slow, async () => {
   const path = newPath();
   const newer = createServer((socket) => {
     const body = '{"answer":{"brave":"new"}}';
-    const head = `HTTP/1.1 200 OK\r\nholdfast-protocol: 2\r\ncontent-length: ${body.length}\r\n`;
+    const head = `HTTP/1.1 200 OK\r\nholdfast-protocol: 3\r\ncontent-length: ${body.length}\r\n`;
     socket.once("data", () => socket.end(`${head}\r\n${body}`));
   });
   await new Promise<void>((resolve) => newer.listen(path, resolve));
@@ -222,6 +231,7 @@ test("SocketStore refuses an owner with a newer protocol", slow, async () => {
 });
 
 const empty = serving("a", 1);
+const pinned = override("a", "o-a-1");
 const malformed = [
   { operation: "head", body: "not json", why: "it is not JSON" },
   { operation: "head", body: '{"more":1}', why: "an unknown member may mean something to others" },
@@ -251,6 +261,26 @@ const malformed = [
     ),
     why: "an RRset without records would empty a name",
   },
+  {
+    operation: "putOrders",
+    body: JSON.stringify([{ ...pinned, rrsets: [] }]),
+    why: "pins nothing",
+  },
+  { operation: "putOrders", body: JSON.stringify([{ ...pinned, more: 1 }]), why: "says more" },
+  { operation: "putOrders", body: JSON.stringify([{ ...pinned, kind: "wish" }]), why: "no kind" },
+  { operation: "putOrders", body: JSON.stringify([{ ...pinned, id: "O 1" }]), why: "no fence id" },
+  { operation: "endOrders", body: '{"ids":"all","actor":"a","why":"b"}', why: "ids are a list" },
+  {
+    operation: "raiseEpochs",
+    body: JSON.stringify([{ endpoint: "a.example.", epoch: -1 }]),
+    why: "there is no epoch -1",
+  },
+  {
+    operation: "raiseEpochs",
+    body: JSON.stringify(Array(1_001).fill({ endpoint: "a.example.", epoch: 1 })),
+    why: "more than a store keeps",
+  },
+  { operation: "cleanUp", body: '{"plansMin":1}', why: "half a retention" },
 ];
 
 for (const { operation, body, why } of malformed) {

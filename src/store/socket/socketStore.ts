@@ -3,16 +3,20 @@ import type { Name } from "../../dns/index.ts";
 import type { JournalEvent, NewEvent } from "../../journal/index.ts";
 import {
   type AppendOutcome,
+  type CleanUpOutcome,
   type EntryVersion,
+  type EpochSeen,
   type Force,
   type Generation,
   type HealthReport,
   healthKey,
   type Inventory,
+  type Order,
   type Plan,
   type PlanChanges,
   type PlanDelta,
   type PlanHead,
+  type PlanRetention,
   type PlanSummary,
   type Policy,
   type PolicyRevision,
@@ -20,6 +24,7 @@ import {
   type StoreHint,
 } from "../../plan/index.ts";
 import { HintBoard } from "../hintBoard.ts";
+import { EPOCHS_SEEN_MAX } from "../limits.ts";
 import type { Store } from "../store.ts";
 import { Caller } from "./caller.ts";
 import { Contact } from "./contact.ts";
@@ -80,6 +85,17 @@ export class SocketStore implements Store {
     return this.#caller.call(OPERATIONS.raiseFloor, { epoch, generation });
   }
 
+  raiseEpochs(seen: readonly EpochSeen[]): Promise<void> {
+    // What is over the bound comes again with the next report.
+    const some = seen.slice(0, EPOCHS_SEEN_MAX);
+    const message = some.map(({ endpoint, epoch }) => ({ endpoint, epoch }));
+    return this.#caller.call(OPERATIONS.raiseEpochs, message);
+  }
+
+  cleanUp({ plansMin, plansMax, madeAfterMs }: PlanRetention): Promise<CleanUpOutcome> {
+    return this.#caller.call(OPERATIONS.cleanUp, { plansMin, plansMax, madeAfterMs });
+  }
+
   policy(): Promise<PolicyRevision | undefined> {
     return this.#caller.call(OPERATIONS.policy, {});
   }
@@ -98,6 +114,27 @@ export class SocketStore implements Store {
 
   release(targetId: string, actor: string): Promise<boolean> {
     return this.#caller.call(OPERATIONS.release, { targetId, actor });
+  }
+
+  orders(): Promise<readonly Order[]> {
+    return this.#caller.call(OPERATIONS.orders, {});
+  }
+
+  putOrders(orders: readonly Order[]): Promise<void> {
+    return this.#caller.call(OPERATIONS.putOrders, orders);
+  }
+
+  endOrders(ids: readonly string[], actor: string, why: string): Promise<readonly string[]> {
+    return this.#caller.call(OPERATIONS.endOrders, { ids, actor, why });
+  }
+
+  endOverrides(
+    endpoint: Name,
+    ids: readonly string[],
+    actor: string,
+    why: string,
+  ): Promise<readonly string[]> {
+    return this.#caller.call(OPERATIONS.endOverrides, { endpoint, ids, actor, why });
   }
 
   report(report: HealthReport): Promise<void> {

@@ -1,7 +1,9 @@
 import type { Name } from "../../dns/index.ts";
 import type {
   AppendOutcome,
+  EndedOverrides,
   EntryVersion,
+  EpochSeen,
   Generation,
   Plan,
   PlanChanges,
@@ -11,26 +13,31 @@ import type {
   PlanSummary,
   Position,
 } from "../../plan/index.ts";
+import { type EndedOverride, headAfterEnded, headWithoutCarried } from "../endedOverrides.ts";
+import { epochsAfter, raisedEpochs } from "../epochs.ts";
 import { raisedFloor } from "../floor.ts";
-import { reviewDelta } from "../reviewDelta.ts";
-import { jsonIn, numberIn, type Row, textIn, wholeIn } from "./rows.ts";
+import { type HeldBeside, type HeldEntry, reviewDelta } from "../reviewDelta.ts";
+import { OLDEST_PLAN } from "./cleanUpLine.ts";
+import { jsonIn, nameIn, numberIn, type Row, textIn, wholeIn } from "./rows.ts";
 import type { SqliteFile } from "./sqliteFile.ts";
 
 const SUMMARY_COLUMNS =
   "p.generation, p.parent_generation, p.digest, p.parent_digest, p.actor, p.cause, " +
   "p.made_at_ms, p.changed_count";
 
-/** A region's line of plans, as tables. Each `append` and `raiseFloor` is one step on disk. */
+/** A region's line of plans, as tables. Each `append` is one step on disk. */
 export class LineTables {
   readonly #file: SqliteFile;
   readonly #region: string;
+  readonly #retirementOf: HeldBeside["retirementOf"];
   // Several enactors ask the same at once; it holds as long as the head is this one.
   #lastChanges: PlanChanges | undefined;
   #head: PlanHead;
 
-  constructor(file: SqliteFile, region: string) {
+  constructor(file: SqliteFile, region: string, retirementOf: HeldBeside["retirementOf"]) {
     this.#file = file;
     this.#region = region;
+    this.#retirementOf = retirementOf;
     this.#head = this.#readHead();
   }
 
@@ -42,12 +49,19 @@ export class LineTables {
     const outcome = this.#file.write("append a plan", (): AppendOutcome => {
       // Read inside the step: the head in memory is only a copy of what is on disk.
       const head = this.#readHead();
-      const review = reviewDelta(delta, head, (endpoint) => this.#newestEpoch(endpoint));
+      const review = reviewDelta(delta, head, {
+        newest: (endpoint) => this.#newest(endpoint),
+        retirementOf: this.#retirementOf,
+      });
       if (review.kind === "not-a-child") return { kind: "not-a-child", head };
       if (review.kind === "refused") return review;
       this.#insert(delta);
+      const epochs = epochsAfter(head.epochs, delta.changed);
+      this.#dropEpochs(head.epochs, epochs);
+      const after = headWithoutCarried(head, delta.changed);
+      if (after !== head) this.#writeEnded(after);
       const { generation, digest } = delta;
-      return { kind: "accepted", head: { ...head, generation, digest } };
+      return { kind: "accepted", head: { ...after, generation, digest, epochs } };
     });
     if (outcome.kind === "accepted") this.#head = outcome.head;
     return outcome;
@@ -56,7 +70,7 @@ export class LineTables {
   read(generation: Generation): Plan | undefined {
     return this.#file.read("read a plan", () => {
       const plan = this.#file
-        .statement("SELECT digest FROM plans WHERE generation = ?")
+        .statement(`SELECT digest FROM plans WHERE generation = ? AND generation >= ${OLDEST_PLAN}`)
         .get(generation);
       if (plan === undefined) return undefined;
       // One seek per endpoint, however long the line is.
@@ -98,7 +112,8 @@ export class LineTables {
       const rows = this.#file
         .statement(
           `SELECT ${SUMMARY_COLUMNS} FROM plans p
-           WHERE p.generation < ? ORDER BY p.generation DESC LIMIT ?`,
+           WHERE p.generation < ? AND p.generation >= ${OLDEST_PLAN}
+           ORDER BY p.generation DESC LIMIT ?`,
         )
         .all(before, limit);
       return rows.map((row) => this.#summary(row));
@@ -120,17 +135,50 @@ export class LineTables {
     });
   }
 
-  /** Whether the floor rose. */
-  raiseFloor(seen: Position): boolean {
+  /** The head once a fence was seen; undefined where the floor stays. Nothing is changed yet. */
+  headAfterFence(seen: Position): PlanHead | undefined {
     const floorGeneration = raisedFloor(this.#head, seen);
-    if (floorGeneration === undefined) return false;
-    this.#file.write("raise the floor", () => {
-      this.#file
-        .statement("INSERT OR REPLACE INTO meta (key, value) VALUES ('floor', ?)")
-        .run(String(floorGeneration));
-    });
-    this.#head = { ...this.#head, floorGeneration };
-    return true;
+    return floorGeneration === undefined ? undefined : { ...this.#head, floorGeneration };
+  }
+
+  /** The head once epochs were seen; undefined where none is new. Nothing is changed yet. */
+  headAfterEpochs(
+    more: readonly EpochSeen[],
+    confirmedBy: "person" | "nobody",
+  ): PlanHead | undefined {
+    const known = {
+      seen: this.#head.epochs,
+      newest: (endpoint: Name) => this.#newest(endpoint)?.epoch,
+    };
+    const epochs = raisedEpochs(known, more, confirmedBy);
+    return epochs === undefined ? undefined : { ...this.#head, epochs };
+  }
+
+  /** The head once overrides ended; undefined where none is news. Nothing is changed yet. */
+  headAfterEnded(more: readonly EndedOverride[], before = this.#head): PlanHead | undefined {
+    return headAfterEnded(before, more, (endpoint) => this.#endsOf(endpoint));
+  }
+
+  tombstoneOf(endpoint: Name): string | undefined {
+    return this.#newest(endpoint)?.tombstoneId;
+  }
+
+  /** Writes what was seen in fences, inside the caller's step, who then settles the head. */
+  writeHead(head: PlanHead): void {
+    const { floorGeneration, epochs } = head;
+    if (head.endedOverrides !== this.#head.endedOverrides) this.#writeEnded(head);
+    this.#file
+      .statement("INSERT OR REPLACE INTO meta (key, value) VALUES ('floor', ?)")
+      .run(String(floorGeneration));
+    const setEpoch = this.#file.statement(
+      "INSERT OR REPLACE INTO epochs_seen (endpoint, epoch) VALUES (?, ?)",
+    );
+    for (const { endpoint, epoch } of epochs) setEpoch.run(endpoint, epoch);
+  }
+
+  /** Takes note of a head that is on disk. */
+  settle(head: PlanHead): void {
+    this.#head = head;
   }
 
   #insert(delta: PlanDelta): void {
@@ -151,17 +199,48 @@ export class LineTables {
       "INSERT INTO entries (endpoint, generation, json) VALUES (?, ?, ?)",
     );
     const setNewest = this.#file.statement(
-      "INSERT OR REPLACE INTO newest (endpoint, generation, epoch, entry_id) VALUES (?, ?, ?, ?)",
+      `INSERT OR REPLACE INTO newest (endpoint, generation, epoch, tombstone_id, entry_id)
+       VALUES (?, ?, ?, ?, ?)`,
     );
     for (const entry of changed) {
       const added = addEntry.run(entry.endpoint, generation, JSON.stringify(entry));
-      setNewest.run(entry.endpoint, generation, entry.epoch, added.lastInsertRowid);
+      const tombstoneId = entry.kind === "tombstone" ? entry.tombstoneId : null;
+      const { endpoint, epoch } = entry;
+      setNewest.run(endpoint, generation, epoch, tombstoneId, added.lastInsertRowid);
     }
   }
 
-  #newestEpoch(endpoint: Name): number | undefined {
-    const row = this.#file.statement("SELECT epoch FROM newest WHERE endpoint = ?").get(endpoint);
-    return row === undefined ? undefined : wholeIn(row, "epoch");
+  #writeEnded({ endedOverrides = [] }: PlanHead): void {
+    this.#file
+      .statement("INSERT OR REPLACE INTO meta (key, value) VALUES ('ended-overrides', ?)")
+      .run(JSON.stringify(endedOverrides));
+  }
+
+  #endsOf(endpoint: Name): readonly string[] {
+    const row = this.#file
+      .statement(
+        `SELECT e.json FROM newest n JOIN entries e ON e.id = n.entry_id WHERE n.endpoint = ?`,
+      )
+      .get(endpoint);
+    if (row === undefined) return [];
+    const entry = jsonIn<PlanEntry>(row, "json");
+    return entry.kind === "serving" ? (entry.ends ?? []) : [];
+  }
+
+  #dropEpochs(before: readonly EpochSeen[], after: readonly EpochSeen[]): void {
+    if (before.length === after.length) return;
+    const kept = new Set(after.map(({ endpoint }) => endpoint));
+    const drop = this.#file.statement("DELETE FROM epochs_seen WHERE endpoint = ?");
+    for (const { endpoint } of before) if (!kept.has(endpoint)) drop.run(endpoint);
+  }
+
+  #newest(endpoint: Name): HeldEntry | undefined {
+    const row = this.#file
+      .statement("SELECT epoch, tombstone_id FROM newest WHERE endpoint = ?")
+      .get(endpoint);
+    if (row === undefined) return undefined;
+    const tombstoneId = row["tombstone_id"] === null ? undefined : textIn(row, "tombstone_id");
+    return { epoch: wholeIn(row, "epoch"), tombstoneId };
   }
 
   #readHead(): PlanHead {
@@ -175,8 +254,23 @@ export class LineTables {
         generation: plan === undefined ? 0 : wholeIn(plan, "generation"),
         digest: plan === undefined ? "" : textIn(plan, "digest"),
         floorGeneration: floor === undefined ? 0 : Number(textIn(floor, "value")),
+        epochs: this.#epochsSeen(),
+        ...this.#endedOverrides(),
       };
     });
+  }
+
+  #endedOverrides(): Pick<PlanHead, "endedOverrides"> {
+    const row = this.#file.statement("SELECT value FROM meta WHERE key = 'ended-overrides'").get();
+    const endedOverrides = row === undefined ? [] : jsonIn<readonly EndedOverrides[]>(row, "value");
+    return endedOverrides.length === 0 ? {} : { endedOverrides };
+  }
+
+  #epochsSeen(): readonly EpochSeen[] {
+    return this.#file
+      .statement("SELECT endpoint, epoch FROM epochs_seen ORDER BY endpoint")
+      .all()
+      .map((row) => ({ endpoint: nameIn(row, "endpoint"), epoch: wholeIn(row, "epoch") }));
   }
 
   #summary(row: Row): PlanSummary {

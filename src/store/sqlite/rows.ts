@@ -1,3 +1,4 @@
+import { type Name, parseName } from "../../dns/index.ts";
 import { StoreError } from "../storeError.ts";
 
 /** A row as SQLite gives it. */
@@ -7,6 +8,12 @@ export type Row = Readonly<Record<string, unknown>>;
 export function textIn(row: Row, column: string): string {
   const value = row[column];
   return typeof value === "string" ? value : malformedColumn(column, "a text");
+}
+
+/** A domain name of a row. Throws StoreError `malformed` where it is anything else. */
+export function nameIn(row: Row, column: string): Name {
+  const parsed = parseName(textIn(row, column));
+  return parsed.kind === "parsed" ? parsed.name : malformedColumn(column, "a domain name");
 }
 
 /** A whole number of a row. Throws StoreError `malformed` where it is anything else. */

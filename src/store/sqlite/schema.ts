@@ -3,11 +3,10 @@ import { StoreError } from "../storeError.ts";
 
 /**
  * The file's format, step by step: step n leads from format n-1 to n (`PRAGMA user_version`).
- * Steps are only ever added. Plans, entries, policies and events are append-only.
- *
- * A later clean-up may drop old rows of `entries` (never the newest of an endpoint) and of `plans`.
+ * Steps are only ever added. Plans, entries, policies and events are append-only, but that a
+ * clean-up drops old rows of `entries` (never one that a readable plan needs) and of `plans`.
  */
-const STEPS: readonly string[] = [
+export const STEPS: readonly string[] = [
   `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -70,6 +69,43 @@ const STEPS: readonly string[] = [
     json TEXT NOT NULL
   ) STRICT;
   CREATE INDEX journal_by_subject ON journal (subject, seq);
+  `,
+  `
+  -- What people asked for about endpoints. An id is never used twice: those that ended are kept.
+  CREATE TABLE orders (
+    id TEXT PRIMARY KEY,
+    endpoint TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    json TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX orders_by_endpoint ON orders (endpoint, kind);
+  CREATE TABLE ended_orders (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
+  -- Acts of people, done while the store was away, that were taken in.
+  CREATE TABLE taken_acts (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
+  -- Epochs of fences, above those of the newest entries.
+  CREATE TABLE epochs_seen (
+    endpoint TEXT PRIMARY KEY,
+    epoch INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- Tombstones among the newest. No reference to entries: to check one for each row that a clean-up
+  -- drops would take a look at every endpoint.
+  CREATE TABLE newest_of (
+    endpoint TEXT PRIMARY KEY,
+    generation INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    tombstone_id TEXT,
+    entry_id INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO newest_of
+    SELECT n.endpoint, n.generation, n.epoch, json_extract(e.json, '$.tombstoneId'), n.entry_id
+    FROM newest n JOIN entries e ON e.id = n.entry_id;
+  DROP TABLE newest;
+  ALTER TABLE newest_of RENAME TO newest;
+  CREATE INDEX newest_by_generation ON newest (generation);
+
+  -- What a plan changed, for clean-up; the oldest plan that can be read is in meta (oldest-plan).
+  CREATE INDEX entries_by_generation ON entries (generation);
   `,
 ];
 

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { chmod, open, rename, rm } from "node:fs/promises";
 import { backup, DatabaseSync, type StatementSync } from "node:sqlite";
 import { errorText } from "../../base/index.ts";
@@ -20,10 +20,13 @@ const OWNER_ONLY = 0o600;
 /** A SQLite file that this process alone owns, and its atomic steps. */
 export class SqliteFile {
   readonly #db: DatabaseSync;
+  /** The file's own number in its file system: another one's is a copy. */
+  readonly #inode: string;
   readonly #statements = new Map<string, StatementSync>();
 
-  private constructor(db: DatabaseSync) {
+  private constructor(db: DatabaseSync, inode: string) {
     this.#db = db;
+    this.#inode = inode;
   }
 
   /** Opens, or creates, a file. Rejects with StoreError: any code but `unreachable`. */
@@ -43,7 +46,26 @@ export class SqliteFile {
       if (db.isOpen) db.close();
       throw storeErrorOf(error, `open the plan store ${path}`);
     }
-    return new SqliteFile(db);
+    return new SqliteFile(db, statSync(path, { bigint: true }).ino.toString());
+  }
+
+  /** Whether this is another file than the one that was {@link claim}ed: a restored backup. */
+  isCopy(): boolean {
+    return this.read("read which file this is", () => {
+      const row = this.statement("SELECT value FROM meta WHERE key = 'inode'").get();
+      return row?.["value"] !== this.#inode;
+    });
+  }
+
+  /** Makes this file the one, inside the caller's step. */
+  claim(): void {
+    this.statement("INSERT OR REPLACE INTO meta (key, value) VALUES ('inode', ?)").run(this.#inode);
+  }
+
+  /** How much of its largest size is in use: 0..1. Pages that became free do not count. */
+  usedShare(): number {
+    const pages = this.#pragma("page_count") - this.#pragma("freelist_count");
+    return pages / Math.max(1, this.#pragma("max_page_count"));
   }
 
   /** A prepared statement, kept for its next use. Statements are constants of this room. */
@@ -88,6 +110,7 @@ export class SqliteFile {
     const partial = `${path}.partial`;
     try {
       await backup(this.#db, partial);
+      markCopy(partial);
       await chmod(partial, OWNER_ONLY);
       const copy = await open(partial, "r");
       await copy.sync();
@@ -106,10 +129,25 @@ export class SqliteFile {
     if (this.#db.isOpen) this.#db.close();
   }
 
+  #pragma(name: "page_count" | "freelist_count" | "max_page_count"): number {
+    const value = this.statement(`PRAGMA ${name}`).get()?.[name];
+    return typeof value === "number" ? value : 0;
+  }
+
   #checkOpen(operation: string): void {
     if (this.#db.isOpen) return;
     const message = `Cannot ${operation} as the plan store must be open: it was closed`;
     throw new StoreError({ code: "unreachable", operation }, message);
+  }
+}
+
+// Put back in place of the original, it may even get the original's inode.
+function markCopy(path: string): void {
+  const db = new DatabaseSync(path);
+  try {
+    db.exec("INSERT OR REPLACE INTO meta (key, value) VALUES ('inode', 'a copy')");
+  } finally {
+    db.close();
   }
 }
 

@@ -15,10 +15,12 @@ import {
   options,
   samplePolicy,
 } from "../fixtures.suite.ts";
+import { intakeSuite } from "../intake.suite.ts";
 import { failsWith } from "../makeStore.suite.ts";
+import { override } from "../orderFixtures.suite.ts";
 import { planStoreSuite } from "../planStore.suite.ts";
+import { openSqliteStore } from "./openSqliteStore.ts";
 import { FORMAT_VERSION } from "./schema.ts";
-import { openSqliteStore } from "./sqliteStore.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-store-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -33,6 +35,8 @@ planStoreSuite("SqliteStore", (clock, journalEventsMax) => {
   return openSqliteStore(newPath(), options(clock, journalEventsMax));
 });
 
+intakeSuite("SqliteStore", (clock) => openSqliteStore(newPath(), options(clock)));
+
 test("SqliteStore holds after a restart all that was acknowledged", async () => {
   const path = newPath();
   const store = await openSqliteStore(path, options(new ManualClock()));
@@ -42,7 +46,11 @@ test("SqliteStore holds after a restart all that was acknowledged", async () => 
   await store.putForce({ targetId: "lb-a1", state: "down", actor: "operator:ann", reason: "x" });
   await store.report({ vantage: "p1", changed: [health("lb-a1", "down")] });
   await store.record([happened("a")]);
+  await store.putOrders([override("a", "o-a-1"), override("b", "o-b-1")]);
+  await store.endOrders(["o-b-1"], "planner", "expired");
+  await store.raiseEpochs([{ endpoint: endpoint("a"), epoch: 3 }]);
   const before = {
+    orders: await store.orders(),
     head: await store.head(),
     plan: await store.read(),
     policy: await store.policy(),
@@ -52,7 +60,9 @@ test("SqliteStore holds after a restart all that was acknowledged", async () => 
   await store.close();
 
   const again = await openSqliteStore(path, options(new ManualClock()));
+  await assert.rejects(again.putOrders([override("b", "o-b-1")]), failsWith("refused"));
   assert.deepEqual(before, {
+    orders: await again.orders(),
     head: await again.head(),
     plan: await again.read(),
     policy: await again.policy(),
@@ -91,7 +101,7 @@ test("openSqliteStore() refuses a second owner until the first is gone", async (
   const path = newPath();
   const store = await openSqliteStore(path, options(new ManualClock()));
   await assert.rejects(openSqliteStore(path, options(new ManualClock())), failsWith("in-use"));
-  const room = import.meta.resolve("./sqliteStore.ts");
+  const room = import.meta.resolve("./openSqliteStore.ts");
   const script = `
     const { openSqliteStore } = await import(${JSON.stringify(room)});
     const clock = { monotonicMs: () => 0, wallMs: () => 0, wakeAfter: () => () => {} };
@@ -128,7 +138,7 @@ test("SqliteStore says full and changes nothing when the file may not grow", asy
 
 test("SqliteStore holds after kill -9 every plan that it had acknowledged", async () => {
   const path = newPath();
-  const rooms = ["./sqliteStore.ts", "../fixtures.suite.ts"].map((room) =>
+  const rooms = ["./openSqliteStore.ts", "../fixtures.suite.ts"].map((room) =>
     import.meta.resolve(room),
   );
   const script = `

@@ -3,35 +3,60 @@ import type { Name } from "../../dns/index.ts";
 import type { JournalEvent, NewEvent } from "../../journal/index.ts";
 import type {
   AppendOutcome,
+  CleanUpOutcome,
   EntryVersion,
+  EpochSeen,
   Force,
   Generation,
   HealthReport,
   Inventory,
+  Order,
   Plan,
   PlanChanges,
   PlanDelta,
   PlanHead,
+  PlanRetention,
   PlanSummary,
   Policy,
   PolicyRevision,
   Position,
   StoreHint,
 } from "../../plan/index.ts";
-import { policyAccepted, targetForced, targetReleased } from "../acts.ts";
+import {
+  isCarriedOut,
+  orderEnded,
+  orderTaken,
+  overrideTakenBack,
+  plansDropped,
+  policyAccepted,
+  retirementForgotten,
+  targetForced,
+  targetReleased,
+} from "../acts.ts";
 import { canonicalJson } from "../canonicalJson.ts";
 import { checkForce, checkPolicy } from "../checks.ts";
-import { HealthBook, type HealthChange } from "../healthBook.ts";
+import { checkRetention } from "../cleanUp.ts";
+import { checkOverrideIds, type Ending, overridesCutShort } from "../endedOverrides.ts";
+import { provesOldCopy } from "../floor.ts";
 import { HintBoard } from "../hintBoard.ts";
+import {
+  type ActIntake,
+  type ActTaker,
+  type IntakeOutcome,
+  intakeEnds,
+  reviewIntake,
+} from "../intake.ts";
 import { checkEventCount, checkRows, JOURNAL_EVENTS_MAX } from "../limits.ts";
-import { SilenceWatch } from "../silenceWatch.ts";
+import { reviewOrders } from "../orderBook.ts";
+import { checkWhy } from "../orderCheck.ts";
 import type { Store, StoreOptions } from "../store.ts";
-import { refused } from "../storeError.ts";
-import { HealthTables } from "./healthTables.ts";
+import { cleanUpLine } from "./cleanUpLine.ts";
+import type { EndedRetirements } from "./endedRetirements.ts";
 import { JournalTable } from "./journalTable.ts";
+import { KeptHealthBook } from "./keptHealthBook.ts";
 import { LineTables } from "./lineTables.ts";
-import { textIn } from "./rows.ts";
-import { FILE_OCTETS_MAX, SqliteFile } from "./sqliteFile.ts";
+import { OrderTables } from "./orderTables.ts";
+import type { SqliteFile } from "./sqliteFile.ts";
 import { WishTables } from "./wishTables.ts";
 
 /** What a SQLite plan store may be told beside what every store needs. */
@@ -41,66 +66,40 @@ export interface SqliteStoreOptions extends StoreOptions {
 }
 
 /**
- * Opens, or creates, the plan store of a region in a file that this process then owns alone.
- * Rejects with StoreError `in-use`, `full`, `unusable`, `malformed`, `newer-format`, and `refused`
- * where the file is another region's.
- */
-export async function openSqliteStore(
-  path: string,
-  options: SqliteStoreOptions,
-): Promise<SqliteStore> {
-  const file = await SqliteFile.open(path, options.fileOctetsMax ?? FILE_OCTETS_MAX);
-  try {
-    claimRegion(file, options.region);
-    return new SqliteStore(file, options);
-  } catch (error) {
-    file.close();
-    throw error;
-  }
-}
-
-function claimRegion(file: SqliteFile, region: string): void {
-  const found = file.read("read the region", () =>
-    file.statement("SELECT value FROM meta WHERE key = 'region'").get(),
-  );
-  if (found === undefined) {
-    file.write("name the region", () => {
-      file.statement("INSERT INTO meta (key, value) VALUES ('region', ?)").run(region);
-    });
-    return;
-  }
-  const held = textIn(found, "value");
-  if (held === region) return;
-  throw refused(`Cannot open the plan store as its region must be ${region}: it is ${held}`);
-}
-
-/**
  * A plan store and journal in one SQLite file. Every change is one durable step before its promise
  * resolves; what is remembered in memory changes only after the step is on disk.
  */
-export class SqliteStore implements Store {
+export class SqliteStore implements Store, ActTaker {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #file: SqliteFile;
   readonly #line: LineTables;
+  readonly #orders: OrderTables;
+  readonly #endedRetirements: EndedRetirements;
   readonly #wishes: WishTables;
-  readonly #healthTables: HealthTables;
   readonly #journal: JournalTable;
   readonly #board = new HintBoard(true);
-  readonly #book: HealthBook;
-  readonly #silence: SilenceWatch;
+  readonly #health: KeptHealthBook;
 
-  /** Only for {@link openSqliteStore}. */
-  constructor(file: SqliteFile, { region, clock, log, journalEventsMax }: SqliteStoreOptions) {
+  /** Only for `openSqliteStore`. */
+  constructor(
+    file: SqliteFile,
+    endedRetirements: EndedRetirements,
+    { region, clock, log, journalEventsMax }: SqliteStoreOptions,
+  ) {
+    this.#endedRetirements = endedRetirements;
     this.#clock = clock;
     this.#log = log;
     this.#file = file;
-    this.#line = new LineTables(file, region);
+    this.#orders = new OrderTables(file);
+    this.#line = new LineTables(file, region, (endpoint) => {
+      return this.#orders.of(endpoint, "retirement")?.id;
+    });
     this.#wishes = new WishTables(file);
-    this.#healthTables = new HealthTables(file);
     this.#journal = new JournalTable(file, journalEventsMax ?? JOURNAL_EVENTS_MAX);
-    this.#book = new HealthBook(clock, this.#healthTables.kept());
-    this.#silence = new SilenceWatch(clock, this.#book, () => this.#noticeSilence());
+    this.#health = new KeptHealthBook(file, { clock, log }, () => {
+      this.#board.hint({ topic: "health" });
+    });
   }
 
   async head(): Promise<PlanHead> {
@@ -132,7 +131,37 @@ export class SqliteStore implements Store {
   }
 
   async raiseFloor(seen: Position): Promise<void> {
-    if (this.#line.raiseFloor(seen)) this.#hintPlan();
+    const head = this.#line.headAfterFence(seen);
+    if (head === undefined) return;
+    const forgot = this.#step("raise the floor", () => {
+      this.#line.writeHead(head);
+      return provesOldCopy(head) ? this.#forgetRetirements() : [];
+    });
+    this.#line.settle(head);
+    this.#hintPlan();
+    if (forgot) this.#board.hint({ topic: "orders" });
+  }
+
+  async raiseEpochs(seen: readonly EpochSeen[]): Promise<void> {
+    const head = this.#line.headAfterEpochs(seen, "nobody");
+    if (head === undefined) return;
+    this.#step("raise epochs", () => {
+      this.#line.writeHead(head);
+      return [];
+    });
+    this.#line.settle(head);
+    this.#hintPlan();
+  }
+
+  async cleanUp(retention: PlanRetention): Promise<CleanUpOutcome> {
+    checkRetention(retention);
+    let outcome: CleanUpOutcome = { plans: 0, entries: 0, oldestGeneration: 0 };
+    this.#step("drop old plans", () => {
+      outcome = cleanUpLine(this.#file, retention);
+      const { region } = this.#line.head;
+      return outcome.plans === 0 ? [] : [plansDropped(region, outcome, this.#clock.wallMs())];
+    });
+    return outcome;
   }
 
   async policy(): Promise<PolicyRevision | undefined> {
@@ -146,8 +175,9 @@ export class SqliteStore implements Store {
     const acceptedAtMs = this.#clock.wallMs();
     const number = (held?.revision.revision ?? 0) + 1;
     const revision = { revision: number, policy, actor, acceptedAtMs };
-    this.#change("accept a policy", policyAccepted(revision), () => {
+    this.#step("accept a policy", () => {
       this.#wishes.addPolicy(revision);
+      return [policyAccepted(revision)];
     });
     this.#board.hint({ topic: "policy" });
     return revision;
@@ -161,7 +191,10 @@ export class SqliteStore implements Store {
     const held = this.#wishes.force(force.targetId);
     if (checkForce(force, held, this.#wishes.forceCount()) === "same") return;
     const decided = { ...force, sinceMs: this.#clock.wallMs() };
-    this.#change("force a target", targetForced(decided), () => this.#wishes.setForce(decided));
+    this.#step("force a target", () => {
+      this.#wishes.setForce(decided);
+      return [targetForced(decided)];
+    });
     this.#board.hint({ topic: "forces" });
   }
 
@@ -169,22 +202,97 @@ export class SqliteStore implements Store {
     const held = this.#wishes.force(targetId);
     if (held === undefined) return false;
     const event = targetReleased(held, actor, this.#clock.wallMs());
-    this.#change("release a target", event, () => this.#wishes.dropForce(targetId));
+    this.#step("release a target", () => {
+      this.#wishes.dropForce(targetId);
+      return [event];
+    });
     this.#board.hint({ topic: "forces" });
     return true;
   }
 
+  async orders(): Promise<readonly Order[]> {
+    return this.#orders.all();
+  }
+
+  async putOrders(orders: readonly Order[]): Promise<void> {
+    const nowMs = this.#clock.wallMs();
+    const isNew = this.#endingStep("take orders", () => {
+      const review = reviewOrders(orders, this.#orders);
+      this.#orders.put(review);
+      return {
+        ended: overridesCutShort(review.replaced.values(), nowMs),
+        events: review.put.map((order) => orderTaken(order, review.replaced.get(order.id))),
+      };
+    });
+    if (isNew) this.#board.hint({ topic: "orders" });
+  }
+
+  async endOrders(ids: readonly string[], actor: string, why: string): Promise<readonly string[]> {
+    checkWhy(why);
+    const held = [...new Set(ids)]
+      .flatMap((id) => this.#orders.byId(id) ?? [])
+      .filter((order) => !isCarriedOut(order, actor, this.#line.tombstoneOf(order.endpoint)));
+    if (held.length === 0) return [];
+    const nowMs = this.#clock.wallMs();
+    const retirements = held.filter(({ kind }) => kind === "retirement");
+    this.#endedRetirements.add(retirements.map(({ id }) => id));
+    this.#endingStep("end orders", () => {
+      for (const { id } of held) this.#orders.end(id);
+      const events = held.map((order) => orderEnded(order, actor, why, nowMs));
+      return { ended: overridesCutShort(held, nowMs), events };
+    });
+    this.#board.hint({ topic: "orders" });
+    return held.map(({ id }) => id);
+  }
+
+  async endOverrides(
+    endpoint: Name,
+    ids: readonly string[],
+    actor: string,
+    why: string,
+  ): Promise<readonly string[]> {
+    checkWhy(why);
+    checkOverrideIds(ids);
+    const ended = [...new Set(ids)]
+      .filter((id) => this.#orders.byId(id) === undefined)
+      .map((id) => ({ endpoint, id }))
+      .filter((one) => this.#line.headAfterEnded([one]) !== undefined);
+    if (ended.length === 0) return [];
+    const nowMs = this.#clock.wallMs();
+    this.#endingStep("end overrides found in DNS", () => {
+      for (const { id } of ended) this.#orders.end(id);
+      return { ended, events: ended.map((one) => overrideTakenBack(one, actor, why, nowMs)) };
+    });
+    this.#board.hint({ topic: "orders" });
+    return ended.map(({ id }) => id);
+  }
+
+  async takeIn(act: ActIntake): Promise<IntakeOutcome> {
+    checkEventCount(act.events.length);
+    if (this.#orders.isTaken(act.id)) return { kind: "known" };
+    const { override, clear, epoch } = act;
+    const nowMs = this.#clock.wallMs();
+    const review = override && reviewIntake(override, this.#orders, nowMs);
+    const { ended, events } = intakeEnds(act, review, nowMs);
+    const raised = epoch && this.#line.headAfterEpochs([epoch], "person");
+    this.#endingStep("take in an act", () => {
+      if (review?.kind === "put") this.#orders.put(review.review);
+      if (clear !== undefined) this.#orders.end(clear.overrideId);
+      this.#orders.take(act.id);
+      return { ended, events: [...act.events, ...events], head: raised };
+    });
+    if (raised !== undefined) this.#hintPlan();
+    if (override !== undefined || clear !== undefined) this.#board.hint({ topic: "orders" });
+    return review?.kind === "not-held" ? { kind: "taken", notHeld: review.why } : { kind: "taken" };
+  }
+
   async report(report: HealthReport): Promise<void> {
     this.#file.read("take a report", () => {}); // a closed store must not seem to have taken it
-    this.#keepHealth(this.#book.changeByReport(report));
-    this.#silence.arm();
+    this.#health.take(report);
   }
 
   async inventory(): Promise<Inventory> {
-    return this.#file.read("read the inventory", () => {
-      this.#noticeSilence();
-      return this.#book.inventory();
-    });
+    return this.#file.read("read the inventory", () => this.#health.inventory());
   }
 
   watch(listener: (hint: StoreHint) => void): () => void {
@@ -194,8 +302,7 @@ export class SqliteStore implements Store {
   async record(events: readonly NewEvent[]): Promise<void> {
     checkEventCount(events.length);
     if (events.length === 0) return;
-    const newest = this.#file.write("record events", () => this.#journal.add(events));
-    this.#settleJournal(newest);
+    this.#step("record events", () => events);
   }
 
   async eventsAfter(after: number, limit: number): Promise<readonly JournalEvent[]> {
@@ -221,17 +328,58 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    this.#silence.close();
+    this.#health.close();
     this.#file.close();
   }
 
-  /** A person's act and its event, in one step on disk. */
-  #change(operation: string, event: NewEvent, body: () => void): void {
-    const newest = this.#file.write(operation, () => {
-      body();
-      return this.#journal.add([event]);
+  /**
+   * A retirement that was taken back since must not come back with an old copy of the file. Only
+   * for `openSqliteStore`.
+   */
+  noticeCopy(): void {
+    // A copy into the very place of the original has its number: what it forgot is known beside it.
+    const isEnded = ({ id }: Order): boolean => this.#endedRetirements.has(id);
+    const isOld = this.#orders.retirements().some(isEnded);
+    if (!isOld && !this.#file.isCopy()) return;
+    this.#step("notice that the file is a copy", () => {
+      this.#file.claim();
+      return this.#forgetRetirements();
     });
-    this.#settleJournal(newest);
+  }
+
+  #forgetRetirements(): readonly NewEvent[] {
+    const nowMs = this.#clock.wallMs();
+    const waiting = this.#orders.retirements();
+    this.#endedRetirements.add(waiting.map(({ id }) => id));
+    return waiting.map((order) => {
+      this.#orders.end(order.id);
+      return retirementForgotten(order, nowMs);
+    });
+  }
+
+  /** A change and its events, in one step on disk. Whether there were events. */
+  #step(operation: string, body: () => readonly NewEvent[]): boolean {
+    let count = 0;
+    const newest = this.#file.write(operation, () => {
+      const events = body();
+      count = events.length;
+      return this.#journal.add(events);
+    });
+    if (count > 0) this.#settleJournal(newest);
+    return count > 0;
+  }
+
+  /** A step in which overrides may end before their time: fences may hold them still. */
+  #endingStep(operation: string, body: () => Ending): boolean {
+    let after: PlanHead = this.#line.head;
+    const hasEvents = this.#step(operation, () => {
+      const { ended, events, head = this.#line.head } = body();
+      after = this.#line.headAfterEnded(ended, head) ?? head;
+      if (after !== this.#line.head) this.#line.writeHead(after);
+      return events;
+    });
+    this.#line.settle(after);
+    return hasEvents;
   }
 
   #settleJournal(newest: JournalEvent | undefined): void {
@@ -242,28 +390,6 @@ export class SqliteStore implements Store {
       this.#log.warn("cannot drop old events", { problem: errorText(error) });
     }
     this.#board.journalRose(this.#journal.newestSeq);
-  }
-
-  #noticeSilence(): void {
-    const change = this.#book.changeByTime();
-    if (change === undefined) return;
-    try {
-      this.#keepHealth(change);
-    } catch (error) {
-      // Only time has passed: after a restart the same silence leads to the same states.
-      this.#log.warn("cannot keep merged health on disk", { problem: errorText(error) });
-      this.#showHealth(change);
-    }
-  }
-
-  #keepHealth(change: HealthChange): void {
-    this.#healthTables.write(change);
-    this.#showHealth(change);
-  }
-
-  #showHealth(change: HealthChange): void {
-    this.#book.commit(change);
-    if (change.merged.length > 0) this.#board.hint({ topic: "health" });
   }
 
   #hintPlan(): void {
