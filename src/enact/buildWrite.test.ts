@@ -6,19 +6,32 @@ import {
   comparePositions,
   type Fence,
   fenceText,
+  type PlanEntry,
   parseFence,
   type Reading,
+  type ServingEntry,
 } from "../plan/index.ts";
 import { buildWrite } from "./buildWrite.ts";
 import { decide } from "./decide.ts";
 import type { DecisionFacts, ReadReading } from "./decision.ts";
 import { type HighWaterMark, raiseMark } from "./highWaterMark.ts";
-import { entryAt, FACTS, fenceOf, holding, markAt, rrsetAt, UNREADABLE } from "./samples.suite.ts";
+import {
+  entryAt,
+  FACTS,
+  fenceOf,
+  holding,
+  markAt,
+  rrsetAt,
+  tombstoneAt,
+  tombstoneFence,
+  UNREADABLE,
+} from "./samples.suite.ts";
 
 const GATE = "holdfast-gate=1 edition=3 automation=on";
 const ours = entryAt(7);
+const ADVANCE = { kind: "write", why: "advance" } as const;
 const write = (reading: ReadReading, mark?: HighWaterMark, facts: DecisionFacts = FACTS) =>
-  buildWrite(ours, { reading, mark, facts }, GATE);
+  buildWrite(ours, ADVANCE, { reading, mark, facts }, GATE);
 
 test("buildWrite() puts fence and gate as read on condition, and a new name not in use", () => {
   const older = entryAt(6);
@@ -61,6 +74,96 @@ test("buildWrite() asserts that it lowers nothing", () => {
   assert.throws(() => write(holding(entryAt(8))), /never lowers/);
   const gone = holding(ours, { fence: "none", rrsets: [] });
   assert.throws(() => write(gone, markAt(fenceOf(entryAt(8)))), /never lowers/);
+});
+
+test("buildWrite() of a tombstone deletes all that is held, and adds nothing but its fence", () => {
+  const reading = holding(entryAt(6), {
+    rrsets: [...holding(entryAt(6)).rrsets, rrsetAt("HTTPS", "1 .")],
+  });
+  const situation = { reading, mark: undefined, facts: FACTS };
+  const retired = tombstoneAt(7, { tombstoneId: "t9", retiredAtMs: 86_400_000 });
+  const made = buildWrite(retired, { kind: "write", why: "retire" }, situation, GATE);
+  assert.deepEqual(made.rrsets, []);
+  assert.equal(made.weights, undefined);
+  assert.deepEqual(made.deleteTypes, [RRType.A, RRType.CNAME, RRType.AAAA, RRType.HTTPS]);
+  const { epoch, generation: at, digest } = retired;
+  const mark = { kind: "tombstone", id: "t9", atMs: 86_400_000 } as const;
+  const edition = fenceOf(entryAt(6)).edition + 1;
+  assert.deepEqual(made.fence, { epoch, generation: at, edition, types: [], digest, mark });
+  assert.equal(made.condition.fence, fenceText(fenceOf(entryAt(6))));
+  assert.equal(made.condition.gate, GATE);
+});
+
+test("buildWrite() gives a name that is to be retired its fence back, with what was read", () => {
+  const reading = holding(entryAt(6), { fence: "none" });
+  const known = markAt(fenceOf(entryAt(5)));
+  const facts: DecisionFacts = { ...FACTS, newest: "confirmed" };
+  const decision = decide(tombstoneAt(7), reading, known, facts);
+  assert(decision.kind === "write" && decision.why === "refence");
+  const situation = { reading, mark: known, facts };
+  const made = buildWrite(tombstoneAt(7), decision, situation, GATE);
+  assert.deepEqual([made.condition.fence, made.condition.records], [undefined, reading.rrsets]);
+  assert.deepEqual([made.rrsets, made.weights], [reading.rrsets, reading.weights]);
+  const { edition, ...fence } = fenceOf(entryAt(5));
+  assert.deepEqual(made.fence, { ...fence, edition: edition + 1 });
+});
+
+test("buildWrite() asserts that a tombstone is written over a fence only", () => {
+  const reading = holding(entryAt(6), { fence: "none" });
+  const retire = { kind: "write", why: "retire" } as const;
+  const situation = { reading, mark: markAt(fenceOf(entryAt(5))), facts: FACTS };
+  assert.throws(() => buildWrite(tombstoneAt(7), retire, situation, GATE), /over a fence only/);
+});
+
+test("buildWrite() deletes a CNAME whether it was read or not, but at the apex", () => {
+  assert(write(holding(entryAt(6))).deleteTypes.includes(RRType.CNAME));
+  const apex = entryAt(7, { zone: ours.endpoint });
+  const situation = { reading: holding(entryAt(6)), mark: undefined, facts: FACTS };
+  const made = buildWrite(apex, ADVANCE, situation, GATE);
+  assert(!made.deleteTypes.includes(RRType.CNAME));
+});
+
+test("buildWrite() asserts that only its revival takes the place of a tombstone", () => {
+  const reading = holding(ours, { fence: tombstoneFence(6), rrsets: [] });
+  assert.throws(() => write(reading), /only its revival/);
+  const gone = holding(ours, { fence: "none", rrsets: [] });
+  assert.throws(() => write(gone, markAt(tombstoneFence(6))), /only its revival/);
+  const revived = entryAt(7, { revives: ["t1"] });
+  const situation = { reading, mark: undefined, facts: FACTS };
+  const made = buildWrite(revived, { kind: "write", why: "revive" }, situation, GATE);
+  assert.deepEqual(made.fence.types, ["A", "AAAA"]);
+});
+
+test("buildWrite() puts back what an override pinned, at the fence's own place", () => {
+  const mark = { kind: "override", id: "o", untilMs: 5_000 } as const;
+  const fence = fenceOf(entryAt(6), { mark });
+  const { answers, rrsets } = entryAt(6);
+  const reading = holding(entryAt(6), { fence, rrsets: [rrsetAt("CNAME", "x.example.")] });
+  const decision = {
+    kind: "write",
+    why: "override-restored",
+    pinned: { answers, rrsets },
+  } as const;
+  const situation = { reading, mark: undefined, facts: FACTS };
+  const made = buildWrite(ours, decision, situation, GATE);
+  assert.deepEqual(made.fence, { ...fence, edition: fence.edition + 1 });
+  assert.deepEqual(made.rrsets, holding(entryAt(6)).rrsets);
+  assert(made.deleteTypes.includes(RRType.CNAME));
+  const plain = { ...situation, reading: holding(entryAt(6)) };
+  assert.throws(() => buildWrite(ours, decision, plain, GATE), /is an override's/);
+});
+
+test("buildWrite() marks an override, and never makes it last longer than a person left it", () => {
+  const until = (untilMs: number) => ({ kind: "override", id: "o", untilMs }) as const;
+  const pinned = entryAt(7, { override: { id: "o", untilMs: 9_000 } });
+  const made = (of: number, mark: Fence["mark"]) => {
+    const fence = fenceOf(entryAt(of), mark === undefined ? {} : { mark });
+    const situation = { reading: holding(entryAt(of), { fence }), mark: undefined, facts: FACTS };
+    return buildWrite(pinned, ADVANCE, situation, GATE).fence.mark;
+  };
+  assert.deepEqual(made(6, undefined), until(9_000));
+  assert.deepEqual(made(7, until(4_000)), until(4_000), "it was cleared at the server itself");
+  assert.deepEqual(made(6, { ...until(4_000), id: "other" }), until(9_000));
 });
 
 const generation = fc.integer({ min: 1, max: 12 });
@@ -118,13 +221,30 @@ const readingArbitrary = fc
     rrsetsArbitrary,
   )
   .map(([fence, rrsets]) => madeReading(fence, rrsets));
+const carried = fc.constantFrom<Partial<ServingEntry>>(
+  {},
+  { override: { id: "o", untilMs: 2_000_000_000 } },
+  { ends: ["o"] },
+  { revives: ["t"] },
+);
+const position = fc.tuple(generation, fc.integer({ min: 0, max: 2 }));
+const entryArbitrary: fc.Arbitrary<PlanEntry> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.tuple(position, carried).map(([[g, epoch], changes]) => {
+      return entryAt(g, { epoch, ...changes });
+    }),
+  },
+  { weight: 1, arbitrary: position.map(([g, epoch]) => tombstoneAt(g, { epoch })) },
+);
 const situation = fc.record({
-  entry: fc
-    .tuple(generation, fc.integer({ min: 0, max: 2 }))
-    .map(([g, epoch]) => entryAt(g, { epoch })),
+  entry: entryArbitrary,
   reading: readingArbitrary,
   mark: fc.option(
-    fenceArbitrary.map((made) => markAt(madeFence(made))),
+    fenceArbitrary.map((made) => {
+      const { answers, rrsets } = entryAt(made.generation);
+      return raiseMark(undefined, madeFence(made), { answers, rrsets });
+    }),
     { nil: undefined },
   ),
   facts: fc.record({
@@ -135,37 +255,44 @@ const situation = fc.record({
   }),
 });
 
-test("no write is ever empty, lowers the position, or repeats an edition", () => {
-  let writes = 0;
+test("no write is empty but a tombstone's, lowers the position, or repeats an edition", () => {
+  const whys = new Map<string, number>();
   fc.assert(
     fc.property(situation, ({ entry, reading, mark, facts }) => {
       const decision = decide(entry, reading, mark, facts);
       if (decision.kind !== "write") return;
-      writes += 1;
+      whys.set(decision.why, (whys.get(decision.why) ?? 0) + 1);
       assert(reading.kind === "read");
-      const made = buildWrite(entry, { reading, mark, facts }, undefined);
+      const made = buildWrite(entry, decision, { reading, mark, facts }, undefined);
       const before = reading.fence.kind === "fence" ? reading.fence.fence : mark?.fence;
-      for (const type of ["A", "AAAA"]) assert(made.fence.types.includes(type));
-      assert(made.rrsets.length > 0 && made.rrsets.every(({ rdata }) => rdata.length > 0));
+      const isTombstone = entry.kind === "tombstone" && decision.pinned === undefined;
+      assert.equal(made.rrsets.length === 0, isTombstone);
+      assert.equal(made.fence.mark?.kind === "tombstone", isTombstone);
+      assert(made.rrsets.every(({ rdata }) => rdata.length > 0));
       assert(parseFence(fenceText(made.fence)).kind === "fence");
       assert(made.fence.edition > (mark?.editionMax ?? 0));
       if (before === undefined) return;
       assert(comparePositions(made.fence, before) >= 0, "the position never falls");
       assert(made.fence.edition > before.edition, "the edition always rises");
     }),
-    { numRuns: 4_000 },
+    { numRuns: 8_000 },
   );
-  assert(writes > 400, `the property saw ${writes} writes`);
+  const rare = ["retire", "revive", "override-restored", "override-cleared", "override-emptied"];
+  for (const why of ["create", "advance", "repair", ...rare, "override-ended", "recreate"]) {
+    assert((whys.get(why) ?? 0) > 0, `the property saw ${JSON.stringify([...whys])}, no ${why}`);
+  }
 });
 
-test("no write is ever made over a tombstone, a malformed or unreadable fence", () => {
+test("no write brings a name back from a tombstone that its entry does not name", () => {
   fc.assert(
     fc.property(situation, ({ entry, reading, mark, facts }) => {
       const decision = decide(entry, reading, mark, facts);
-      if (decision.kind !== "write") return;
+      if (decision.kind !== "write" || entry.kind === "tombstone") return;
       assert(reading.kind === "read" && reading.fence.kind !== "malformed");
       const last = reading.fence.kind === "fence" ? reading.fence.fence : mark?.fence;
-      assert.notEqual(last?.mark?.kind, "tombstone");
+      if (last?.mark?.kind !== "tombstone") return;
+      assert.deepEqual([decision.why, entry.revives], ["revive", [last.mark.id]]);
+      assert(comparePositions(entry, last) > 0);
     }),
     { numRuns: 4_000 },
   );
@@ -174,8 +301,9 @@ test("no write is ever made over a tombstone, a malformed or unreadable fence", 
 test("a write's condition is always the fence that was read", () => {
   fc.assert(
     fc.property(situation, ({ entry, reading, mark, facts }) => {
-      if (reading.kind !== "read" || decide(entry, reading, mark, facts).kind !== "write") return;
-      const { condition } = buildWrite(entry, { reading, mark, facts }, GATE);
+      const decision = decide(entry, reading, mark, facts);
+      if (reading.kind !== "read" || decision.kind !== "write") return;
+      const { condition } = buildWrite(entry, decision, { reading, mark, facts }, GATE);
       const read = reading.fence.kind === "fence" ? reading.fence.text : undefined;
       assert.equal(condition.fence, read);
       assert.equal(condition.gate, GATE);
@@ -185,16 +313,12 @@ test("a write's condition is always the fence that was read", () => {
   );
 });
 
-test("an endpoint in any state is done, or a decision that says why not", () => {
+test("done is said at the entry's own position only", () => {
   fc.assert(
     fc.property(situation, ({ entry, reading, mark, facts }) => {
-      const { kind } = decide(entry, reading, mark, facts);
-      const isSame =
-        reading.kind === "read" &&
-        reading.fence.kind === "fence" &&
-        reading.fence.fence.mark === undefined &&
-        comparePositions(reading.fence.fence, entry) === 0;
-      if (kind === "done") assert(isSame, "done only at the entry's own position");
+      if (decide(entry, reading, mark, facts).kind !== "done") return;
+      assert(reading.kind === "read" && reading.fence.kind === "fence");
+      assert.equal(comparePositions(reading.fence.fence, entry), 0);
     }),
   );
 });

@@ -362,8 +362,8 @@ const rows: readonly Row[] = [
     row: "older than a tombstone entry",
     reading: holding(older),
     entry: tombstoneAt(7),
-    want: "leave-alone retiring",
-    why: "retiring waits out a hold-down, which comes later: nothing is emptied until then",
+    want: "write retire",
+    why: "a person asked for it by name, and its hold-down is over",
   },
   {
     row: "none | none, for a tombstone entry",

@@ -1,4 +1,4 @@
-import type { Position, Reading } from "../plan/index.ts";
+import type { PlannedContent, Position, Reading } from "../plan/index.ts";
 import type { HighWaterMark } from "./highWaterMark.ts";
 
 /** What was read, where it was read: the part of a {@link Reading} that a decision stands on. */
@@ -24,9 +24,17 @@ export type WriteWhy =
   | "advance"
   /** Same generation, records not as they must be. */
   | "repair"
+  /** The fence is older than the entry, which is a tombstone: the name stops answering. */
+  | "retire"
+  /** The entry names the tombstone that is there, or was last there: the name answers again. */
+  | "revive"
   /** An override has ended. */
   | "override-ended"
-  /** An override holds, but its records are gone: empty is worse than overruled. */
+  /** An override was taken back, or another has its place, before it ended. */
+  | "override-cleared"
+  /** An override holds, but its records are not what it pinned: they are put back. */
+  | "override-restored"
+  /** An override holds, its records are gone, and nobody here saw them: empty is worse. */
   | "override-emptied"
   /** Fence and records were deleted by hand. */
   | "recreate"
@@ -34,31 +42,49 @@ export type WriteWhy =
   | "refence";
 
 /** Why an endpoint is quarantined: a person must look. */
-export type QuarantineWhy = "malformed" | "far-ahead" | "impostor";
+export type QuarantineWhy =
+  | "malformed"
+  | "far-ahead"
+  | "impostor"
+  /** The plan lacks an address type that the name has. */
+  | "would-empty";
 
 /** What an enactor does about one endpoint in one zone store. */
 export type Decision =
   /** Fence and records are the entry's: nothing to do. */
   | { readonly kind: "done" }
-  /** Write the entry, on condition that the zone is as it was read. */
+  /** Write the entry or what is pinned, on condition that the zone is as it was read. */
   | {
       readonly kind: "write";
       readonly why: WriteWhy;
-      /** The difference, for people; where the zone drifted from what it should hold. */
+      /**
+       * The difference, for people; where the zone drifted from what it should hold. Such a write
+       * is a repair, and made where the gate allows repairs only.
+       */
       readonly drift?: string;
+      /**
+       * Written in the entry's place: what an override pins (`override-restored`), or what was read
+       * (`refence` of a name that is to be retired).
+       */
+      readonly pinned?: PlannedContent;
     }
   /** Somebody newer was here: drop the entry, go to the newest plan. */
   | { readonly kind: "superseded"; readonly seen: Position; readonly by: "fence" | "mark" }
   /** Write nothing, tell people. */
   | { readonly kind: "quarantine"; readonly why: QuarantineWhy; readonly problem: string }
-  /** Nothing to do for an enactor: an override holds, or the name is retired on purpose. */
-  | { readonly kind: "leave-alone"; readonly why: "override" | "retired" | "retiring" }
+  /** Nothing to do for an enactor until the override ends; wall clock. */
+  | { readonly kind: "leave-alone"; readonly why: "override"; readonly untilMs: number }
+  /** Nothing to do for an enactor: the name is retired on purpose. */
+  | { readonly kind: "leave-alone"; readonly why: "retired" | "retiring" }
   /** Records that were never ours: refuse until the operator adopts the name. */
   | { readonly kind: "not-ours"; readonly problem: string }
   /** The name answers without a fence: only the plan store's newest entry may be written. */
   | { readonly kind: "confirm-newest" }
   /** Nothing is known: change nothing, try again later. */
   | { readonly kind: "unknown"; readonly problem: string };
+
+/** A decision to write. */
+export type WriteDecision = Extract<Decision, { readonly kind: "write" }>;
 
 /** One endpoint in one store, with all that a decision needs of it. */
 export interface Situation {

@@ -4,6 +4,7 @@ import { SeededChance } from "../../sim/seededChance.ts";
 import { SimClock } from "../../sim/simClock.ts";
 import { noSpace, SimDisk } from "../../sim/simDisk.ts";
 import { RecordLog, RecordLogError, SILENT_LOG, utf8 } from "../base/index.ts";
+import { fenceText } from "../plan/index.ts";
 import { EnactorState } from "./enactorState.ts";
 import { ENDPOINT, entryAt, fenceOf, tombstoneAt, ZONE } from "./samples.suite.ts";
 
@@ -12,7 +13,8 @@ const open = (disk: SimDisk, clock: SimClock) => {
   return EnactorState.open(disk, clock, chance, SILENT_LOG);
 };
 const news = (generation: number, ...entries: readonly ReturnType<typeof entryAt>[]) => {
-  const head = { region: "test", generation, digest: `d${generation}`, floorGeneration: 0 };
+  const digest = `d${generation}`;
+  const head = { region: "test", generation, digest, floorGeneration: 0, epochs: [] };
   return { head, entries, isWholeLine: false };
 };
 
@@ -63,11 +65,73 @@ test("EnactorState knows which entries the plan store's line does not have", asy
   assert(state.isOnLine(entryAt(3, { endpoint: ZONE })));
 });
 
+test("EnactorState gives back entries of orders, what overrides pin, and gates", async () => {
+  const clock = new SimClock();
+  const disk = new SimDisk();
+  const state = await open(disk, clock);
+  const { answers, rrsets } = entryAt(9);
+  const override = { id: "o1", untilMs: 5_000 };
+  const beneath = { answers: 2, rrsets } as const;
+  const entry = entryAt(3, { override, beneath, ends: ["o0"], revives: ["t1", "t2"] });
+  state.follow(news(3, entry));
+  const fence = fenceOf(entryAt(9), { mark: { kind: "override", ...override } });
+  state.see("a", ENDPOINT, fence);
+  state.see("a", ENDPOINT, fence, { answers, rrsets });
+  state.seeGate("a", ZONE, { edition: 4, automation: "repairs" });
+  await clock.advance(1_000);
+  const next = await open(disk.crash("nothing", chance), clock);
+  assert.deepEqual(next.entries.get(ENDPOINT), entry);
+  assert.deepEqual(next.mark("a", ENDPOINT)?.pinned, { answers, rrsets });
+  assert.deepEqual(next.gate("a", ZONE), { edition: 4, automation: "repairs" });
+  assert.equal(next.gate("b", ZONE), undefined);
+});
+
+test("EnactorState reads a file of the version before, and says in it what is new", async () => {
+  const clock = new SimClock();
+  const disk = new SimDisk();
+  const old = await RecordLog.open(disk, "state.log", { magic: "holdfast-enact", version: 1 });
+  const cursor = { kind: "cursor", cursor: { generation: 2, digest: "d2" } };
+  const entry = { kind: "entry", entry: entryAt(2) };
+  const fence = fenceText(fenceOf(entryAt(2)));
+  const mark = { kind: "mark", storeId: "a", endpoint: ENDPOINT, fence, editionMax: 30 };
+  await old.log.append([cursor, entry, mark].map((record) => utf8(JSON.stringify(record))));
+  const state = await open(disk, clock);
+  assert.deepEqual(state.entries.get(ENDPOINT), entryAt(2));
+  assert.equal(state.mark("a", ENDPOINT)?.editionMax, 30);
+  state.seeGate("a", ZONE, { edition: 1, automation: "paused" });
+  await state.close();
+  const now = await RecordLog.open(disk, "state.log", { magic: "holdfast-enact", version: 2 });
+  assert.equal(now.version, 2, "a version that cannot know gates refuses the file");
+  const next = await open(disk, clock);
+  assert.deepEqual(next.entries.get(ENDPOINT), entryAt(2));
+  assert.equal(next.gate("a", ZONE)?.automation, "paused");
+});
+
+test("EnactorState knows the epochs of zones above the plan's, until it has them", async () => {
+  const clock = new SimClock();
+  const disk = new SimDisk();
+  const state = await open(disk, clock);
+  state.follow(news(1, entryAt(1)));
+  state.see("a", ENDPOINT, fenceOf(entryAt(1)));
+  assert.deepEqual(state.epochsAhead(), []);
+  state.see("a", ENDPOINT, fenceOf(entryAt(0, { epoch: 2 })));
+  assert.deepEqual(state.epochsAhead(), [{ endpoint: ENDPOINT, epoch: 2 }]);
+  await clock.advance(1_000);
+  const next = await open(disk.crash("nothing", chance), clock);
+  assert.deepEqual(next.epochsAhead(), [{ endpoint: ENDPOINT, epoch: 2 }]);
+  next.follow(news(2, entryAt(2, { epoch: 1 })));
+  assert.deepEqual(next.epochsAhead(), [{ endpoint: ENDPOINT, epoch: 2 }]);
+  next.follow(news(3, entryAt(3, { epoch: 2 })));
+  assert.deepEqual(next.epochsAhead(), []);
+  next.follow({ ...news(1, entryAt(1)), isWholeLine: true });
+  assert.deepEqual(next.epochsAhead(), [{ endpoint: ENDPOINT, epoch: 2 }], "the store was lost");
+});
+
 test("EnactorState keeps a tombstone entry", async () => {
   const clock = new SimClock();
   const disk = new SimDisk();
   const state = await open(disk, clock);
-  const head = { region: "test", generation: 4, digest: "d", floorGeneration: 0 };
+  const head = { region: "test", generation: 4, digest: "d", floorGeneration: 0, epochs: [] };
   state.follow({ head, entries: [tombstoneAt(4)], isWholeLine: true });
   await state.close();
   assert.deepEqual((await open(disk, clock)).entries.get(ENDPOINT), tombstoneAt(4));
@@ -105,7 +169,7 @@ test("EnactorState puts a damaged file aside, and starts without it", async () =
 test("EnactorState refuses a file of a newer version, and leaves it alone", async () => {
   const disk = new SimDisk();
   const clock = new SimClock();
-  const newer = await RecordLog.open(disk, "state.log", { magic: "holdfast-enact", version: 2 });
+  const newer = await RecordLog.open(disk, "state.log", { magic: "holdfast-enact", version: 3 });
   await newer.log.append([utf8("what this version cannot know")]);
   const before = await disk.read("state.log");
   await assert.rejects(

@@ -9,7 +9,16 @@ import {
   sleep,
 } from "../base/index.ts";
 import type { Name } from "../dns/index.ts";
-import { comparePositions, type Fence, type PlanEntry, type Position } from "../plan/index.ts";
+import {
+  comparePositions,
+  type EpochSeen,
+  type Fence,
+  type Gate,
+  gateText,
+  type PlanEntry,
+  type PlannedContent,
+  type Position,
+} from "../plan/index.ts";
 import { backoff } from "./backoff.ts";
 import { EnactError } from "./enactError.ts";
 import { type HighWaterMark, raiseMark, sameMark } from "./highWaterMark.ts";
@@ -22,7 +31,11 @@ import {
 } from "./stateRecord.ts";
 
 const FILE = "state.log";
-const FORMAT = { magic: "holdfast-enact", version: 1 } as const;
+/** Since 2: gates, what overrides pin, and entries of orders; 1 is read. */
+const FORMAT = { magic: "holdfast-enact", version: 2 } as const;
+
+/** Gates kept in mind of a zone: who slept through more changes than these was away for long. */
+const GATES_MAX = 8;
 
 /** How long changes are gathered before they are written: marks are lower bounds, not promises. */
 const GATHER_MS = 50;
@@ -37,8 +50,16 @@ const COMPACT_OCTETS_MIN = 8 * 1024 * 1024;
 export class EnactorState {
   readonly entries = new Map<Name, PlanEntry>();
   readonly #marks = new Map<string, Map<Name, HighWaterMark>>();
+  // The gates last seen of each store's zones, oldest first.
+  readonly #gates = new Map<string, Map<Name, readonly Gate[]>>();
+  // Highest epoch known of an endpoint, where it is not 0: a person raised it.
+  readonly #epochs = new Map<Name, number>();
+  // Epochs that the plan store's line has, where it has an older entry than is held here.
+  readonly #lineEpochs = new Map<Name, number>();
   #cursor: Cursor = { generation: 0, digest: "" };
   #highest: Position | undefined;
+  // Positions held of endpoints for which the line has an older entry of the same epoch.
+  readonly #aheadOfLine = new Map<Name, Position>();
   // Entries that the plan store's line does not have: it went back in time, or is another one.
   readonly #offLine = new Set<Name>();
   readonly #log: RecordLog;
@@ -50,6 +71,8 @@ export class EnactorState {
   #isSaving = false;
   #isClosed = false;
   #compactedOctets: number;
+  // The file is of an older version: what is new may only be in one that says so.
+  #isOldFormat = false;
 
   private constructor(log: RecordLog, clock: Clock, chance: Chance, report: Log) {
     this.#log = log;
@@ -79,8 +102,9 @@ export class EnactorState {
   }
 
   static async #load(disk: Disk, clock: Clock, chance: Chance, report: Log): Promise<EnactorState> {
-    const { log, records } = await RecordLog.open(disk, FILE, FORMAT);
+    const { log, records, version } = await RecordLog.open(disk, FILE, FORMAT);
     const state = new EnactorState(log, clock, chance, report);
+    state.#isOldFormat = version < FORMAT.version;
     for (const octets of records) state.#restore(decodeStateRecord(octets));
     return state;
   }
@@ -109,14 +133,33 @@ export class EnactorState {
     return this.#marks.get(storeId)?.get(endpoint);
   }
 
+  /**
+   * The highest position held of an endpoint for which the line, as it was last heard of, has an
+   * older entry of the same epoch; undefined where there is none.
+   */
+  get aheadOfLine(): Position | undefined {
+    let highest: Position | undefined;
+    for (const held of this.#aheadOfLine.values()) {
+      if (held.generation > (highest?.generation ?? 0)) highest = held;
+    }
+    return highest;
+  }
+
   /** Takes what the plan store says; the answer is what is new here. Nothing goes back. */
   follow({ entries, head, isWholeLine }: PlanNews): readonly PlanEntry[] {
-    if (isWholeLine) for (const endpoint of this.entries.keys()) this.#offLine.add(endpoint);
+    if (isWholeLine) {
+      this.#lineEpochs.clear();
+      this.#aheadOfLine.clear();
+      for (const endpoint of this.entries.keys()) this.#offLine.add(endpoint);
+    }
     const fresh: PlanEntry[] = [];
     for (const entry of entries) {
       const held = this.entries.get(entry.endpoint);
+      this.#compareWithLine(held, entry);
       const order = held === undefined ? 1 : comparePositions(entry, held);
       if (order >= 0) this.#offLine.delete(entry.endpoint);
+      this.#lineEpochs.delete(entry.endpoint);
+      if (order < 0 && entry.epoch > 0) this.#lineEpochs.set(entry.endpoint, entry.epoch);
       if (order > 0 || (order === 0 && entry.digest !== held?.digest)) fresh.push(entry);
     }
     for (const entry of fresh) {
@@ -132,10 +175,46 @@ export class EnactorState {
     return fresh;
   }
 
-  /** A plausible fence was seen in a store, or written there. */
-  see(storeId: string, endpoint: Name, fence: Fence): void {
+  /**
+   * Epochs of plausible fences, and of entries held, that are above what the plan store's line has:
+   * people raised them, and the store does not know yet, or not any more.
+   */
+  epochsAhead(): readonly EpochSeen[] {
+    return [...this.#epochs]
+      .filter(([endpoint, epoch]) => epoch > this.#lineEpoch(endpoint))
+      .map(([endpoint, epoch]) => ({ endpoint, epoch }));
+  }
+
+  #lineEpoch(endpoint: Name): number {
+    if (this.#offLine.has(endpoint)) return this.#lineEpochs.get(endpoint) ?? 0;
+    return this.entries.get(endpoint)?.epoch ?? 0;
+  }
+
+  /** The newest gate seen of a zone. */
+  gate(storeId: string, zone: Name): Gate | undefined {
+    return this.#gates.get(storeId)?.get(zone)?.at(-1);
+  }
+
+  /** Whether this gate was seen before, and another one after it. */
+  isOldGate(storeId: string, zone: Name, gate: Gate): boolean {
+    const older = this.#gates.get(storeId)?.get(zone)?.slice(0, -1) ?? [];
+    return older.some((seen) => gateText(seen) === gateText(gate));
+  }
+
+  /** A zone's gate was read: an old one that came back is no newer for that. */
+  seeGate(storeId: string, zone: Name, gate: Gate): void {
+    const held = this.#gates.get(storeId)?.get(zone) ?? [];
+    if (held.some((seen) => gateText(seen) === gateText(gate))) return;
+    const gates = [...held, gate].slice(-GATES_MAX);
+    this.#setGates(storeId, zone, gates);
+    this.#unsaved.set(`gate ${storeId} ${zone}`, { kind: "gates", storeId, zone, gates });
+    this.#save();
+  }
+
+  /** A plausible fence was seen in a store, or written there, perhaps with all that it pins. */
+  see(storeId: string, endpoint: Name, fence: Fence, pinned?: PlannedContent): void {
     const held = this.mark(storeId, endpoint);
-    const mark = raiseMark(held, fence);
+    const mark = raiseMark(held, fence, pinned);
     if (sameMark(held, mark)) return;
     this.#setMark(storeId, endpoint, mark);
     this.#unsaved.set(`mark ${storeId} ${endpoint}`, { kind: "mark", storeId, endpoint, mark });
@@ -147,7 +226,7 @@ export class EnactorState {
     this.#isClosed = true;
     const records = this.#takeUnsaved();
     try {
-      await this.#log.append(records.map(encodeStateRecord));
+      await this.#write(records);
     } catch (error) {
       this.#report.error("enactor state not saved", { problem: errorText(error) });
     }
@@ -156,6 +235,7 @@ export class EnactorState {
   #restore(held: StateRecord): void {
     if (held.kind === "entry") this.#setEntry(held.entry);
     if (held.kind === "mark") this.#setMark(held.storeId, held.endpoint, held.mark);
+    if (held.kind === "gates") this.#setGates(held.storeId, held.zone, held.gates);
     if (held.kind === "cursor") this.#cursor = held.cursor;
   }
 
@@ -163,11 +243,30 @@ export class EnactorState {
     const marks = this.#marks.get(storeId) ?? new Map<Name, HighWaterMark>();
     this.#marks.set(storeId, marks.set(endpoint, mark));
     this.#rise(mark);
+    this.#riseEpoch(endpoint, mark.epoch);
+  }
+
+  #setGates(storeId: string, zone: Name, gates: readonly Gate[]): void {
+    const byZone = this.#gates.get(storeId) ?? new Map<Name, readonly Gate[]>();
+    this.#gates.set(storeId, byZone.set(zone, gates));
   }
 
   #setEntry(entry: PlanEntry): void {
     this.entries.set(entry.endpoint, entry);
     this.#rise(entry);
+    this.#riseEpoch(entry.endpoint, entry.epoch);
+  }
+
+  #riseEpoch(endpoint: Name, epoch: number): void {
+    if (epoch > (this.#epochs.get(endpoint) ?? 0)) this.#epochs.set(endpoint, epoch);
+  }
+
+  #compareWithLine(held: PlanEntry | undefined, line: PlanEntry): void {
+    this.#aheadOfLine.delete(line.endpoint);
+    // No plan makes a tombstone anew for its position alone.
+    if (held?.epoch !== line.epoch || line.kind === "tombstone") return;
+    const { epoch, generation } = held;
+    if (generation > line.generation) this.#aheadOfLine.set(line.endpoint, { epoch, generation });
   }
 
   #rise({ epoch, generation }: Position): void {
@@ -211,18 +310,24 @@ export class EnactorState {
 
   async #write(records: readonly StateRecord[]): Promise<void> {
     const growth = this.#log.octets - this.#compactedOctets;
-    if (growth < Math.max(COMPACT_OCTETS_MIN, this.#compactedOctets)) {
+    const isSmall = growth < Math.max(COMPACT_OCTETS_MIN, this.#compactedOctets);
+    if (isSmall && !this.#isOldFormat) {
       await this.#log.append(records.map(encodeStateRecord));
       return;
     }
+    if (records.length === 0) return;
     await this.#log.rewrite([...this.#all()].map(encodeStateRecord));
     this.#compactedOctets = this.#log.octets;
+    this.#isOldFormat = false;
   }
 
   *#all(): Iterable<StateRecord> {
     for (const entry of this.entries.values()) yield { kind: "entry", entry };
     for (const [storeId, marks] of this.#marks) {
       for (const [endpoint, mark] of marks) yield { kind: "mark", storeId, endpoint, mark };
+    }
+    for (const [storeId, byZone] of this.#gates) {
+      for (const [zone, gates] of byZone) yield { kind: "gates", storeId, zone, gates };
     }
     yield { kind: "cursor", cursor: this.#cursor };
   }

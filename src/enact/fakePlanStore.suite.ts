@@ -3,6 +3,7 @@ import type { Name } from "../dns/index.ts";
 import { chainEvent, type Journal, type JournalEvent, type NewEvent } from "../journal/index.ts";
 import type {
   EndpointPolicy,
+  EpochSeen,
   PlanChanges,
   PlanEntry,
   PlanHead,
@@ -26,6 +27,8 @@ export class FakePlanStore implements PlanStore, Journal {
   /** Nothing answers, and nothing says so either. */
   hangs = false;
   floorGeneration = 0;
+  /** By endpoint, as reported. */
+  readonly epochs = new Map<Name, number>();
   readonly events: JournalEvent[] = [];
   policyEndpoints: readonly Pick<EndpointPolicy, "name" | "zone">[] | undefined;
   calls = 0;
@@ -62,7 +65,8 @@ export class FakePlanStore implements PlanStore, Journal {
   #head(): PlanHead {
     const newest = this.#plans.at(-1);
     const { generation, digest } = newest ?? { generation: 0, digest: "" };
-    return { region: "test", generation, digest, floorGeneration: this.floorGeneration };
+    const epochs = [...this.epochs].map(([endpoint, epoch]) => ({ endpoint, epoch }));
+    return { region: "test", generation, digest, floorGeneration: this.floorGeneration, epochs };
   }
 
   async changesAfter(after: number): Promise<PlanChanges> {
@@ -98,6 +102,13 @@ export class FakePlanStore implements PlanStore, Journal {
   async raiseFloor(seen: Position): Promise<void> {
     await this.#answer();
     this.floorGeneration = Math.max(this.floorGeneration, seen.generation);
+  }
+
+  async raiseEpochs(seen: readonly EpochSeen[]): Promise<void> {
+    await this.#answer();
+    for (const { endpoint, epoch } of seen) {
+      this.epochs.set(endpoint, Math.max(epoch, this.epochs.get(endpoint) ?? 0));
+    }
   }
 
   async policy(): Promise<PolicyRevision | undefined> {
@@ -142,6 +153,11 @@ export class FakePlanStore implements PlanStore, Journal {
   forces = unused;
   putForce = unused;
   release = unused;
+  cleanUp = unused;
+  orders = unused;
+  putOrders = unused;
+  endOrders = unused;
+  endOverrides = unused;
   report = unused;
   inventory = unused;
   eventsAfter = unused;

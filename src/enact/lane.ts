@@ -1,11 +1,18 @@
 import { assert, assertNever, type Chance, type Clock, type Log } from "../base/index.ts";
 import type { Name } from "../dns/index.ts";
 import type { NewEvent } from "../journal/index.ts";
-import type { Fence, PlanEntry, Reading, ZoneStore } from "../plan/index.ts";
+import type {
+  Fence,
+  PlanEntry,
+  PlannedContent,
+  Position,
+  Reading,
+  ZoneStore,
+} from "../plan/index.ts";
 import { Alarm } from "./alarm.ts";
 import { Auditor } from "./auditor.ts";
-import { GateWatch } from "./gateWatch.ts";
-import { eventOf, type Happening, seededEvent } from "./happening.ts";
+import { type GateMemory, GateWatch } from "./gateWatch.ts";
+import { eventOf, gatePutBackEvent, type Happening, seededEvent } from "./happening.ts";
 import type { HighWaterMark } from "./highWaterMark.ts";
 import type { Progress, ProgressEffect, ProgressEvent, StepFacts } from "./progress.ts";
 import { PREFERENCE_DELAY_MS } from "./rank.ts";
@@ -15,6 +22,9 @@ import { newProgress, stepProgress } from "./stepProgress.ts";
 import { Traffic } from "./traffic.ts";
 import type { Urgency } from "./workQueue.ts";
 
+/** What happens in the course of things: told to the journal, not to the log. */
+const QUIET: ReadonlySet<Happening["kind"]> = new Set(["enacted", "superseded", "outcome-unknown"]);
+
 /** What a lane needs of the enactor it belongs to. */
 export interface LaneHost {
   readonly actor: string;
@@ -22,13 +32,16 @@ export interface LaneHost {
   /** Highest generation of any plan or plausible fence known. */
   newestGeneration(): number;
   mark(endpoint: Name): HighWaterMark | undefined;
-  see(endpoint: Name, fence: Fence): void;
+  /** A plausible fence was seen or written, perhaps with all that its override pins. */
+  see(endpoint: Name, fence: Fence, pinned?: PlannedContent): void;
+  /** The gates last seen in this store. */
+  readonly gates: GateMemory;
   /** Asks the plan store what is new and offers it; false where nobody answered. */
   askPlanStore(): Promise<boolean>;
   /** Whether the plan store, as it last answered, has this entry as its endpoint's newest. */
   isNewest(entry: PlanEntry): boolean;
-  /** A zone knows more than the plan known here. */
-  onSuperseded(): void;
+  /** A zone knows more than the entry, which was the newest known here. */
+  onSuperseded(entry: PlanEntry, seen: Position): void;
   /** Whether the plan known here is all that the zone should hold. */
   isWhole(zone: Name): Promise<"whole" | "not-yet" | "unavailable">;
   knowsPlan(): boolean;
@@ -60,7 +73,12 @@ export class Lane {
     this.#clock = clock;
     this.#chance = chance;
     this.#log = log;
-    this.gates = new GateWatch(store, clock, log, (zone) => this.#lookAtHeld(zone));
+    this.gates = new GateWatch(store, clock, log, host.gates, {
+      onOpen: (zone) => this.#lookAtHeld(zone),
+      onPutBack: (zone, gate) => {
+        host.tell(gatePutBackEvent(zone, gate, store.id, host.actor, clock.wallMs()));
+      },
+    });
     this.#alarm = new Alarm(clock, (endpoint) => this.#step(endpoint, { kind: "due" }, "urgent"));
     this.#traffic = new Traffic(store, {
       onReading: (reading) => this.#onReading(reading),
@@ -73,7 +91,7 @@ export class Lane {
     this.#seeder = store.abilities.needsSeed
       ? new Seeder(store, clock, log, {
           missing: (zone) => this.#standings.missing(zone),
-          isOpen: (zone) => this.gates.state(zone).kind === "open",
+          isOpen: (zone) => this.gates.state(zone).kind !== "closed",
           isWhole: (zone) => host.isWhole(zone),
           knowsPlan: () => host.knowsPlan(),
           seeded: (zone) => {
@@ -87,6 +105,12 @@ export class Lane {
   /** Everything known of the endpoints of this store. */
   get progress(): ReadonlyMap<Name, Progress> {
     return this.#progress;
+  }
+
+  /** The override that an endpoint's fence was last seen with; undefined where it had none. */
+  overrideSeen(endpoint: Name): { readonly id: string; readonly untilMs: number } | undefined {
+    const mark = this.#host.mark(endpoint)?.fence.mark;
+    return mark?.kind === "override" ? mark : undefined;
   }
 
   /** Zones that do not speak yet, or are not known to. */
@@ -232,10 +256,10 @@ export class Lane {
         void this.#askNewest(endpoint);
         return;
       case "seen":
-        this.#host.see(endpoint, effect.fence);
+        this.#host.see(endpoint, effect.fence, effect.pinned);
         return;
       case "superseded":
-        this.#host.onSuperseded();
+        this.#host.onSuperseded(entry, effect.seen);
         return;
       case "tell":
         this.#tell(entry, effect.happening);
@@ -258,7 +282,7 @@ export class Lane {
     const place = { atMs: this.#clock.wallMs(), actor: this.#host.actor, storeId: this.#store.id };
     const event = eventOf(happening, { ...place, entry });
     this.#host.tell(event);
-    if (happening.kind === "enacted" || happening.kind === "superseded") return;
+    if (QUIET.has(happening.kind)) return;
     const facts = { endpoint: entry.endpoint, store: this.#store.id };
     if (happening.kind === "quarantined") this.#log.error(event.text, facts);
     else this.#log.warn(event.text, facts);

@@ -75,6 +75,19 @@ function sameWeights(left: Weights, right: Weights): boolean {
 }
 
 /**
+ * An address type among these that an entry does not have; undefined where it has them all, or is
+ * an alias, which answers for every type.
+ */
+export function missingAddressType(
+  entry: ServingEntry,
+  types: readonly string[],
+): string | undefined {
+  const wanted = new Set(entry.rrsets.map(({ type }) => type));
+  if (wanted.has("CNAME")) return undefined;
+  return ["A", "AAAA"].find((type) => types.includes(type) && !wanted.has(type));
+}
+
+/**
  * How much of what a name should answer is there, judged per address type (DESIGN.md, rule 1): a
  * CNAME answers for every type; a name left with only a TXT answers nothing.
  */

@@ -8,6 +8,7 @@ import {
 } from "../base/index.ts";
 import {
   comparePositions,
+  type EpochSeen,
   type PlanChanges,
   type PlanEntry,
   type PlanHead,
@@ -22,6 +23,14 @@ const POLL_MS = 2_000;
 /** How long an endpoint without its fence waits for the plan store's word. */
 const ASK_MS_MAX = 2_000;
 
+/** Epochs handed over at once: a person raises them one name at a time. */
+const EPOCHS_PER_CALL_MAX = 100;
+
+/** How often a finding raises the floor: a plan of one urgent order may come first, or two. */
+const CLIMBS_MAX = 5;
+/** Findings counted; where there are more, counting starts again. */
+const FINDINGS_MAX = 10_000;
+
 /** Newest entries of what changed, and where the plan store's line stands. */
 export interface PlanNews {
   readonly head: PlanHead;
@@ -35,6 +44,10 @@ export interface FollowerHost {
   cursor(): Cursor;
   /** The highest position known: of a plausible fence seen anywhere, or of an entry held. */
   highest(): Position | undefined;
+  /** Epochs known of that are above what the line followed has. */
+  epochsAhead(): readonly EpochSeen[];
+  /** The highest position held above the line's own entry of an endpoint, after {@link onNews}. */
+  aheadOfLine(): Position | undefined;
   /** What the store says; called before anyone is told that it answered. */
   onNews(news: PlanNews): void;
 }
@@ -48,9 +61,10 @@ export class PlanFollower {
   readonly #log: Log;
   #unwatch: () => void = () => {};
   #cancelPoll: CancelWake = () => {};
-  #isLineChecked = false;
   #running: Promise<boolean> | undefined;
   #next: Promise<boolean> | undefined;
+  #head: Pick<PlanHead, "generation" | "floorGeneration"> = { generation: 0, floorGeneration: 0 };
+  readonly #climbs = new Map<string, number>();
   #failures = 0;
   #isClosed = false;
 
@@ -64,7 +78,6 @@ export class PlanFollower {
 
   start(): void {
     this.#unwatch = this.#planStore.watch((hint) => {
-      if (hint.topic === "connected") this.#isLineChecked = false;
       if (hint.topic === "connected" || hint.topic === "plan") void this.refresh();
     });
     void this.refresh();
@@ -103,6 +116,29 @@ export class PlanFollower {
     return Promise.race([this.refresh(), late]);
   }
 
+  /**
+   * Has the next plan above this position, and above the newest plan, so that every entry is made
+   * anew above it. `why` tells one finding from another: each is brought up a few times only, as a
+   * plan that cannot put it right would be followed by others without end.
+   */
+  async climbAbove(seen: Position, why: string): Promise<void> {
+    const { generation, floorGeneration } = this.#head;
+    // A floor above the head has the next plan made above it already.
+    if (floorGeneration >= seen.generation && floorGeneration > generation) return;
+    const key = `${why} ${seen.epoch}/${seen.generation}`;
+    const times = this.#climbs.get(key) ?? 0;
+    if (times >= CLIMBS_MAX) return;
+    const floor = Math.max(seen.generation, generation + 1);
+    try {
+      await this.#planStore.raiseFloor({ epoch: seen.epoch, generation: floor });
+      this.#head = { generation, floorGeneration: Math.max(floor, floorGeneration) };
+      if (this.#climbs.size >= FINDINGS_MAX) this.#climbs.clear();
+      this.#climbs.set(key, times + 1);
+    } catch (error) {
+      this.#log.warn("plan store not reachable", { problem: errorText(error) });
+    }
+  }
+
   async #refreshOnce(): Promise<boolean> {
     if (this.#isClosed) return false;
     this.#cancelPoll();
@@ -110,12 +146,15 @@ export class PlanFollower {
       const news = await this.#read();
       if (this.#isClosed) return false;
       this.#failures = 0;
+      this.#head = news.head;
       this.#host.onNews(news);
       await this.#raiseFloor(news.head);
+      await this.#raiseEpochs(news.head);
+      const held = this.#host.aheadOfLine();
+      if (held !== undefined) await this.climbAbove(held, "held");
       this.#schedule(POLL_MS);
       return true;
     } catch (error) {
-      this.#isLineChecked = false;
       this.#failures += 1;
       if (this.#failures === 1) {
         this.#log.warn("plan store not reachable", { problem: errorText(error) });
@@ -129,15 +168,12 @@ export class PlanFollower {
   /** What changed after our place in the line, or everything where the line is another one. */
   async #read(): Promise<PlanNews> {
     const cursor = this.#host.cursor();
-    const isSameLine = this.#isLineChecked || (await this.#isOnLine(cursor));
-    const after = isSameLine ? cursor.generation : 0;
-    const changes = await this.#planStore.changesAfter(after);
-    this.#isLineChecked = true;
-    const { head } = changes;
-    const wentBack =
-      head.generation < cursor.generation ||
-      (head.generation === cursor.generation && head.digest !== cursor.digest);
-    if (after === 0 || !wentBack) return newsOf(changes);
+    const changes = await this.#planStore.changesAfter(cursor.generation);
+    const { generation, digest } = changes.head;
+    if (generation === cursor.generation && digest === cursor.digest) return newsOf(changes);
+    // Asked behind the changes: a line put back may have come as far again before them.
+    const isSameLine = generation > cursor.generation && (await this.#isOnLine(cursor));
+    if (cursor.generation === 0 || isSameLine) return newsOf(changes);
     return newsOf(await this.#planStore.changesAfter(0));
   }
 
@@ -158,6 +194,20 @@ export class PlanFollower {
     if (comparePositions(seen, known) <= 0) return;
     this.#log.warn("a zone is ahead of the plan store", { generation: seen.generation });
     await this.#planStore.raiseFloor({ epoch: seen.epoch, generation: seen.generation });
+  }
+
+  /** A person raised them in the zone: the next plan must be above them, or none is written. */
+  async #raiseEpochs(head: PlanHead): Promise<void> {
+    const known = new Map(head.epochs.map(({ endpoint, epoch }) => [endpoint, epoch]));
+    const ahead = this.#host
+      .epochsAhead()
+      .filter(({ endpoint, epoch }) => epoch > (known.get(endpoint) ?? 0));
+    if (ahead.length === 0) return;
+    this.#log.warn("zones hold epochs above the plan's", { endpoints: ahead.length });
+    // Some may not be taken (the store's list is bounded): begin anywhere, so that all come up.
+    const start = ahead.length > EPOCHS_PER_CALL_MAX ? this.#chance.below(ahead.length) : 0;
+    const turned = [...ahead.slice(start), ...ahead.slice(0, start)];
+    await this.#planStore.raiseEpochs(turned.slice(0, EPOCHS_PER_CALL_MAX));
   }
 
   #schedule(afterMs: number): void {

@@ -2,12 +2,13 @@ import type {
   EndpointWrite,
   Fence,
   PlanEntry,
+  PlannedContent,
   Position,
   Reading,
   WriteOutcome,
 } from "../plan/index.ts";
 import type { Wait } from "./backoff.ts";
-import type { DecisionFacts, ReadReading, WriteWhy } from "./decision.ts";
+import type { DecisionFacts, QuarantineWhy, ReadReading, WriteWhy } from "./decision.ts";
 import type { Happening } from "./happening.ts";
 import type { HighWaterMark } from "./highWaterMark.ts";
 
@@ -32,6 +33,15 @@ export interface Writing {
   readonly why: WriteWhy;
   readonly drift?: string;
   readonly fence: Fence;
+  /** What the fence's override pins, where it has one. */
+  readonly pinned?: PlannedContent;
+}
+
+/** A write that was not there when it was read, and may turn up all the same. */
+export interface Doubt {
+  readonly writing: Writing;
+  /** `condition-failed` may be the answer to a message that was doubled on its way. */
+  readonly answer: "none" | "condition-failed";
 }
 
 /** How the endpoint stood when it was last looked at. */
@@ -43,7 +53,7 @@ export type Standing =
   | { readonly kind: "superseded"; readonly seen: Position }
   | { readonly kind: "overridden" }
   | { readonly kind: "retired" }
-  | { readonly kind: "quarantined"; readonly why: string }
+  | { readonly kind: "quarantined"; readonly reason: QuarantineWhy; readonly why: string }
   | { readonly kind: "not-ours"; readonly why: string }
   | { readonly kind: "unconfirmed" }
   | { readonly kind: "unreadable"; readonly why: string }
@@ -63,6 +73,8 @@ export interface Progress {
   readonly behindSinceMs?: number;
   /** A write whose effect the next reading shows. `sure`: the store said that it was applied. */
   readonly readBack?: { readonly writing: Writing; readonly sure: boolean };
+  /** Writes that may yet turn up; oldest first, a few at most. */
+  readonly doubts?: readonly Doubt[];
   /** Drift told to the journal and not yet repaired. */
   readonly driftTold: boolean;
   /** The refusal told to the journal and not yet overcome. */
@@ -73,6 +85,8 @@ export interface Progress {
 export type GateState =
   /** `text` is a condition of every write; undefined: the zone has no gate. */
   | { readonly kind: "open"; readonly text: string | undefined }
+  /** Only what mends drift may be written. */
+  | { readonly kind: "repairs"; readonly text: string | undefined }
   | { readonly kind: "closed"; readonly why: string };
 
 /** What a step knows of the world. */
@@ -102,10 +116,10 @@ export type ProgressEffect =
   /** Read the gate again: a write's condition failed. */
   | { readonly kind: "read-gate" }
   | { readonly kind: "ask-newest" }
-  /** A plausible fence was seen or written. */
-  | { readonly kind: "seen"; readonly fence: Fence }
+  /** A plausible fence was seen or written; `pinned`: with all that its override pins. */
+  | { readonly kind: "seen"; readonly fence: Fence; readonly pinned?: PlannedContent }
   /** Somebody knows a newer plan: ask the plan store for it. */
-  | { readonly kind: "superseded" }
+  | { readonly kind: "superseded"; readonly seen: Position }
   | { readonly kind: "tell"; readonly happening: Happening };
 
 /** The outcome of one step. */

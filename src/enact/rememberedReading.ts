@@ -1,12 +1,13 @@
 import { comparePositions, fenceText } from "../plan/index.ts";
 import { decide } from "./decide.ts";
-import type { Decision, ReadReading } from "./decision.ts";
+import type { ReadReading, WriteDecision } from "./decision.ts";
+import { missingAddressType } from "./match.ts";
 import type { Progress, StepFacts } from "./progress.ts";
 
 /** What the zone must still hold, and the decision that follows from it. */
 export interface Remembered {
   readonly reading: ReadReading;
-  readonly decision: Extract<Decision, { readonly kind: "write" }>;
+  readonly decision: WriteDecision;
 }
 
 /**
@@ -21,13 +22,16 @@ export function rememberedReading(progress: Progress, facts: StepFacts): Remembe
   const isKnown =
     standing.kind === "confirmed" && mark !== undefined && comparePositions(mark, entry) < 0;
   if (!isNew && !isKnown) return undefined;
+  // Whether a type would be taken away is judged by what answers, which memory does not hold.
+  const isWhole = entry.kind === "tombstone" || mark === undefined;
+  if (!isWhole && missingAddressType(entry, mark.fence.types) !== undefined) return undefined;
   const fence =
     mark === undefined
       ? ({ kind: "none" } as const)
       : ({ kind: "fence", fence: mark.fence, text: fenceText(mark.fence) } as const);
   const reading: ReadReading = { kind: "read", endpoint: entry.endpoint, fence, rrsets: [] };
   const decision = decide(entry, reading, mark, facts);
-  // An override is judged by its records, which memory does not hold: read.
+  // What is judged by records, which memory does not hold, is read; drift is not seen here.
   const isPlain = decision.kind === "write" && ["create", "advance"].includes(decision.why);
-  return isPlain ? { reading, decision } : undefined;
+  return isPlain ? { reading, decision: { kind: "write", why: decision.why } } : undefined;
 }

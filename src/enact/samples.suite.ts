@@ -43,10 +43,21 @@ export function entryAt(generation: number, changes: Partial<ServingEntry> = {})
   return { digest: entryDigest(made), ...made, ...changes };
 }
 
-export function tombstoneAt(generation: number): TombstoneEntry {
+export function tombstoneAt(
+  generation: number,
+  changes: Partial<TombstoneEntry> = {},
+): TombstoneEntry {
   const place = { endpoint: ENDPOINT, zone: ZONE, epoch: 0, generation };
   const why = { actor: "operator:ann", cause: "retired", digest: "retired-digest-0" };
-  return { kind: "tombstone", ...place, ...why, tombstoneId: "t1", retiredAtMs: 0 };
+  const mark = { tombstoneId: "t1", retiredAtMs: 0 };
+  return { kind: "tombstone", ...place, ...why, ...mark, ...changes };
+}
+
+/** The fence of a tombstone. */
+export function tombstoneFence(generation: number, id = "t1", epoch = 0): Fence {
+  const place = { epoch, generation, edition: 10 * generation + 1 };
+  const mark = { kind: "tombstone", id, atMs: 0 } as const;
+  return { ...place, types: [], digest: "retired-digest-0", mark };
 }
 
 /** The fence an entry leaves behind. */

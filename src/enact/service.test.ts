@@ -280,7 +280,8 @@ test("drift found behind a paused gate is told at once, and repaired when it ope
   world.store.deleteRecords(ENDPOINT);
   await world.until("told", () => world.planStore.subjects("drift-found").length === 1);
   assert.equal(standing(world).stores[0]?.drifted, 1);
-  world.store.records.remove(gateName(ZONE));
+  const resumed = gateText({ edition: 2, automation: "on" });
+  world.store.putRRset(controlRRset(gateName(ZONE), resumed));
   await world.until("repaired", () => world.holds(entryAt(1)), 1_500);
   await world.until("told", () => world.planStore.subjects("drift-repaired").length === 1);
   assert.equal(world.planStore.subjects("drift-found").length, 1, "once");

@@ -1,7 +1,7 @@
 import { type Chance, type Clock, type Disk, errorText, type Log } from "../base/index.ts";
 import type { Name } from "../dns/index.ts";
 import type { Journal } from "../journal/index.ts";
-import type { PlanEntry, PlanStore, ZonePolicy, ZoneStore } from "../plan/index.ts";
+import type { PlanEntry, PlanStore, Position, ZonePolicy, ZoneStore } from "../plan/index.ts";
 import { EnactError } from "./enactError.ts";
 import { EnactorState } from "./enactorState.ts";
 import { Lane, type LaneHost } from "./lane.ts";
@@ -49,6 +49,8 @@ export class Enactor {
     const host = {
       cursor: () => state.cursor,
       highest: () => state.highest,
+      epochsAhead: () => state.epochsAhead(),
+      aheadOfLine: () => state.aheadOfLine,
       onNews: (news: PlanNews) => this.#onNews(news),
     };
     this.#follower = new PlanFollower(planStore, host, clock, chance.fork("follow"), log);
@@ -97,6 +99,7 @@ export class Enactor {
     const stores = lanes.map((lane) => lane.store);
     const troubles = lanes.flatMap((lane) => lane.troubles);
     const quarantined = troubles.filter(({ standing }) => standing === "quarantined");
+    const overrides = lanes.flatMap((lane) => lane.overrides);
     return {
       id: this.#options.id,
       generation: this.#state.cursor.generation,
@@ -106,6 +109,7 @@ export class Enactor {
       lagMs: Math.max(0, ...lanes.map((lane) => lane.lagMs)),
       quarantined,
       troubles,
+      overrides,
       stores,
       eventsWaiting: this.#outbox.waiting,
     };
@@ -154,18 +158,36 @@ export class Enactor {
       rankOf: (endpoint) => rankOf(endpoint, id, enactorIds),
       newestGeneration: () => Math.max(state.cursor.generation, state.highest?.generation ?? 0),
       mark: (endpoint) => state.mark(storeId, endpoint),
-      see: (endpoint, fence) => {
+      see: (endpoint, fence, pinned) => {
         const known = Math.max(state.cursor.generation, state.highest?.generation ?? 0);
-        state.see(storeId, endpoint, fence);
-        if (fence.generation > known) this.#askForNews();
+        const planned = state.entries.get(endpoint)?.epoch ?? 0;
+        state.see(storeId, endpoint, fence, pinned);
+        if (fence.generation > known || fence.epoch > planned) this.#askForNews();
+      },
+      gates: {
+        last: (zone) => state.gate(storeId, zone),
+        isOld: (zone, gate) => state.isOldGate(storeId, zone, gate),
+        remember: (zone, gate) => state.seeGate(storeId, zone, gate),
       },
       askPlanStore: () => this.#follower.ask(),
       isNewest: (entry) => state.isOnLine(entry),
-      onSuperseded: () => this.#askForNews(),
+      onSuperseded: (entry, seen) => void this.#climbAbove(storeId, entry, seen),
       isWhole: (zone) => this.#isWhole(zone),
       knowsPlan: () => state.entries.size > 0,
       tell: (event) => this.#outbox.put(event),
     };
+  }
+
+  /**
+   * A zone is ahead of the entry. Where the plan store, asked now, still has it as the newest (it
+   * was lost, and its new line has come as far as the zone's generation without this endpoint),
+   * no plan would ever be above the zone: the next one must be.
+   */
+  async #climbAbove(storeId: string, entry: PlanEntry, seen: Position): Promise<void> {
+    if (!this.#follower.isReachable || !(await this.#follower.refresh())) return;
+    if (entry.kind === "tombstone") return; // no plan makes one anew for its position alone
+    if (seen.epoch !== entry.epoch || !this.#state.isOnLine(entry)) return;
+    await this.#follower.climbAbove(seen, `${storeId} ${entry.endpoint}`);
   }
 
   /** A store that does not answer is asked again by the follower, at its own pace. */

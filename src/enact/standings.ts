@@ -1,5 +1,6 @@
 import { assertNever } from "../base/index.ts";
 import type { Name } from "../dns/index.ts";
+import type { Position } from "../plan/index.ts";
 import type { Standing } from "./progress.ts";
 
 /** Whether nothing is missing at the endpoint: what was planned, pinned or retired is in place. */
@@ -32,7 +33,7 @@ export function troubleOf(standing: Standing): string | undefined {
     case "refused":
       return standing.why;
     case "superseded":
-      return `the zone knows generation ${standing.seen.generation}, newer than any plan known`;
+      return newerText(standing.seen);
     case "confirmed":
     case "overridden":
     case "retired":
@@ -45,6 +46,11 @@ export function troubleOf(standing: Standing): string | undefined {
     default:
       return assertNever(standing);
   }
+}
+
+function newerText({ epoch, generation }: Position): string {
+  const place = epoch === 0 ? "" : `epoch ${epoch}, `;
+  return `the zone knows ${place}generation ${generation}, newer than any plan known`;
 }
 
 /** Counts, per zone, the endpoints of which something is still missing. */

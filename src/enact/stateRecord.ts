@@ -1,7 +1,16 @@
 import { z } from "zod";
 import { utf8, utf8Text } from "../base/index.ts";
 import { type Name, parseName, typeCode } from "../dns/index.ts";
-import { type Fence, fenceText, type PlanEntry, parseFence } from "../plan/index.ts";
+import {
+  CARRIED_IDS_MAX,
+  type Fence,
+  fenceText,
+  type Gate,
+  gateText,
+  type PlanEntry,
+  parseFence,
+  parseGate,
+} from "../plan/index.ts";
 import { EnactError } from "./enactError.ts";
 import type { HighWaterMark } from "./highWaterMark.ts";
 
@@ -19,6 +28,13 @@ export type StateRecord =
       readonly storeId: string;
       readonly endpoint: Name;
       readonly mark: HighWaterMark;
+    }
+  /** The gates last seen of a zone, oldest first. */
+  | {
+      readonly kind: "gates";
+      readonly storeId: string;
+      readonly zone: Name;
+      readonly gates: readonly Gate[];
     }
   | { readonly kind: "cursor"; readonly cursor: Cursor };
 
@@ -45,23 +61,38 @@ const rrset = z.object({
   ttlSeconds: whole,
   records: nonEmpty(record),
 });
+const content = {
+  answers: z.union([z.literal("all"), z.int().positive()]),
+  rrsets: nonEmpty(rrset),
+};
+const carriedIds = z.array(z.string()).max(CARRIED_IDS_MAX).exactOptional();
 const entry = z.discriminatedUnion("kind", [
   z.object({
     ...placed,
+    ...content,
     kind: z.literal("serving"),
-    answers: z.union([z.literal("all"), z.int().positive()]),
-    rrsets: nonEmpty(rrset),
+    override: z.object({ id: z.string(), untilMs: z.number() }).exactOptional(),
+    beneath: z.object(content).exactOptional(),
+    ends: carriedIds,
+    revives: carriedIds,
   }),
   z.object({
     ...placed,
     kind: z.literal("tombstone"),
     tombstoneId: z.string(),
     retiredAtMs: z.number(),
+    revives: carriedIds,
   }),
 ]);
 const fence = z.string().transform((text, context): Fence => {
   const parsed = parseFence(text);
   if (parsed.kind === "fence") return parsed.fence;
+  context.addIssue(parsed.problem);
+  return z.NEVER;
+});
+const gate = z.string().transform((text, context): Gate => {
+  const parsed = parseGate(text);
+  if (parsed.kind === "gate") return parsed.gate;
   context.addIssue(parsed.problem);
   return z.NEVER;
 });
@@ -73,7 +104,10 @@ const stateRecord = z.discriminatedUnion("kind", [
     endpoint: name,
     fence,
     editionMax: whole,
+    pinned: z.object(content).exactOptional(),
+    beneath: z.array(z.string()).exactOptional(),
   }),
+  z.object({ kind: z.literal("gates"), storeId: z.string(), zone: name, gates: z.array(gate) }),
   z.object({
     kind: z.literal("cursor"),
     cursor: z.object({ generation: whole, digest: z.string() }),
@@ -82,11 +116,14 @@ const stateRecord = z.discriminatedUnion("kind", [
 
 /** A record as octets. */
 export function encodeStateRecord(held: StateRecord): Uint8Array {
+  if (held.kind === "gates") {
+    return utf8(JSON.stringify({ ...held, gates: held.gates.map(gateText) }));
+  }
   if (held.kind !== "mark") return utf8(JSON.stringify(held));
   const { kind, storeId, endpoint, mark } = held;
-  const { editionMax } = mark;
+  const { editionMax, pinned, beneath } = mark;
   const text = { kind, storeId, endpoint, fence: fenceText(mark.fence), editionMax };
-  return utf8(JSON.stringify(text));
+  return utf8(JSON.stringify({ ...text, pinned, beneath })); // without what is undefined
 }
 
 /**
@@ -101,7 +138,10 @@ export function decodeStateRecord(octets: Uint8Array): StateRecord {
   if (data.kind !== "mark") return data;
   const { kind, storeId, endpoint, editionMax } = data;
   const { epoch, generation } = data.fence;
-  const mark: HighWaterMark = { epoch, generation, fence: data.fence, editionMax };
+  const pinned = data.pinned === undefined ? {} : { pinned: data.pinned };
+  const beneath = data.beneath === undefined ? {} : { beneath: data.beneath };
+  const place = { epoch, generation, fence: data.fence, editionMax };
+  const mark: HighWaterMark = { ...place, ...pinned, ...beneath };
   return { kind, storeId, endpoint, mark };
 }
 

@@ -1,11 +1,20 @@
 import { assertNever } from "../base/index.ts";
-import { fenceText, type Reading } from "../plan/index.ts";
+import {
+  type Fence,
+  fenceText,
+  type PlanEntry,
+  type PlannedContent,
+  type Reading,
+} from "../plan/index.ts";
 import { backoff } from "./backoff.ts";
 import { buildWrite } from "./buildWrite.ts";
 import { plausibleFence } from "./decide.ts";
-import type { Decision, ReadReading } from "./decision.ts";
+import type { Decision, ReadReading, WriteDecision, WriteWhy } from "./decision.ts";
+import { doubtUnanswered, settleDoubts } from "./doubts.ts";
 import type { Happening } from "./happening.ts";
+import { pinnedContent } from "./pinned.ts";
 import type {
+  GateState,
   Progress,
   ProgressEffect,
   ProgressStep,
@@ -15,7 +24,12 @@ import type {
 } from "./progress.ts";
 import { takeOverInMs } from "./rank.ts";
 
-type WriteDecision = Extract<Decision, { readonly kind: "write" }>;
+type OpenGate = Exclude<GateState, { readonly kind: "closed" }>;
+
+/** Writes that leave the position as it is: asked for again at once, they did not stick. */
+const MENDING: ReadonlySet<WriteWhy> = new Set(["repair", "override-restored"]);
+/** Longest time that an override's end is not looked at: wall clocks jump. */
+const OVERRIDE_LOOK_MS_MAX = 30_000;
 
 /** What follows from a reading and the decision about it. */
 export function stepDecision(
@@ -33,10 +47,16 @@ export function stepDecision(
     };
   }
   const fence = plausibleFence(held.entry, reading, facts);
-  const seen: ProgressEffect[] = fence === undefined ? [] : [{ kind: "seen", fence }];
+  const seen: ProgressEffect[] = [];
+  if (fence !== undefined) {
+    const pinned = pinnedContent(reading, fence);
+    seen.push({ kind: "seen", fence, ...(pinned === undefined ? {} : { pinned }) });
+  }
   const back = readBack(held, reading, decision);
-  const next = stepRead(back.progress, reading, decision, facts, back.slipped);
-  return { progress: next.progress, effects: [...seen, ...back.effects, ...next.effects] };
+  const settled = settleDoubts(back.progress, reading);
+  const told = settled.happenings.map(asTold);
+  const next = stepRead(settled.progress, reading, decision, facts, back.slipped);
+  return { progress: next.progress, effects: [...seen, ...back.effects, ...told, ...next.effects] };
 }
 
 /** What the reading says of the write before it. */
@@ -49,14 +69,21 @@ function readBack(
   if (back === undefined) return { progress: held, effects: [], slipped: false };
   const { writing, sure } = back;
   const isThere = reading.fence.kind === "fence" && reading.fence.text === fenceText(writing.fence);
-  if (isThere && decision.kind === "write" && decision.why === "repair") {
-    return { progress, effects: [], slipped: true }; // applied, yet not what was written
+  const isMending = decision.kind === "write" && MENDING.has(decision.why);
+  if (isThere && isMending) {
+    // Applied, yet not what was written: by the server, or by a hand that was quick.
+    const effects = [asTold({ kind: "outcome-unknown", fence: writing.fence })];
+    return { progress, effects, slipped: true };
   }
-  if (!isThere && !sure) return { progress, effects: [], slipped: false };
+  if (!isThere && !sure) {
+    const doubted = doubtUnanswered(progress, writing, reading);
+    const effects = doubted.happenings.map(asTold);
+    return { progress: doubted.progress, effects, slipped: false };
+  }
   const { drift, fence, why } = writing;
   const effects: ProgressEffect[] = [];
-  if (drift === undefined) tell(effects, { kind: "enacted", why, fence });
-  else {
+  if (drift === undefined || why === "advance") tell(effects, { kind: "enacted", why, fence });
+  if (drift !== undefined) {
     // Applied without an answer: the journal has not heard of the drift yet.
     if (!progress.driftTold) tell(effects, { kind: "drift-found", drift });
     tell(effects, { kind: "drift-repaired", drift, fence });
@@ -71,15 +98,16 @@ function stepRead(
   facts: StepFacts,
   slipped: boolean,
 ): ProgressStep {
-  const { standing } = progress;
+  const { standing, entry } = progress;
+  const isTombstone = entry.kind === "tombstone";
   switch (decision.kind) {
     case "done":
-      return settle(progress, { kind: "confirmed" }, []);
+      return settle(progress, { kind: isTombstone ? "retired" : "confirmed" }, []);
     case "write":
       return stepWrite(progress, reading, decision, facts, slipped);
     case "superseded": {
-      const effects: ProgressEffect[] = [{ kind: "superseded" }];
       const { seen } = decision;
+      const effects: ProgressEffect[] = [{ kind: "superseded", seen }];
       if (standing.kind !== "superseded") tell(effects, { kind: "superseded", seen });
       return settle(progress, { kind: "superseded", seen }, effects);
     }
@@ -89,10 +117,12 @@ function stepRead(
       if (standing.kind !== "quarantined" || standing.why !== problem) {
         tell(effects, { kind: "quarantined", why, problem });
       }
-      return settle(progress, { kind: "quarantined", why: problem }, effects);
+      return settle(progress, { kind: "quarantined", reason: why, why: problem }, effects);
     }
     case "leave-alone":
-      return settle(progress, { kind: decision.why === "override" ? "overridden" : "retired" }, []);
+      return decision.why === "override"
+        ? settle(progress, { kind: "overridden" }, [lookAtEnd(decision.untilMs, facts)])
+        : settle(progress, { kind: "retired" }, []);
     case "not-ours":
       return stepNotOurs(progress, decision.problem);
     case "confirm-newest":
@@ -156,7 +186,7 @@ export function beginWrite(
   facts: StepFacts,
 ): ProgressStep {
   const { entry } = progress;
-  if (facts.gate.kind === "closed") {
+  if (!mayWrite(facts.gate, decision)) {
     const effects: ProgressEffect[] = [{ kind: "hold" }];
     const tellDrift = decision.drift !== undefined && !progress.driftTold;
     if (tellDrift && decision.drift !== undefined) {
@@ -165,19 +195,42 @@ export function beginWrite(
     const driftTold = progress.driftTold || tellDrift;
     return { progress: { ...progress, driftTold, phase: { kind: "held" } }, effects };
   }
-  if (entry.kind === "tombstone") return settle(progress, { kind: "retired" }, []);
-  const write = buildWrite(entry, { reading, mark: facts.mark, facts }, facts.gate.text);
+  const situation = { reading, mark: facts.mark, facts };
+  const write = buildWrite(entry, decision, situation, facts.gate.text);
   const { drift, why } = decision;
+  const pinned = pinnedBy(entry, decision, write.fence);
   const writing: Writing = {
     entry,
     why,
     fence: write.fence,
     ...(drift === undefined ? {} : { drift }),
+    ...(pinned === undefined ? {} : { pinned }),
   };
   return {
     progress: { ...progress, phase: { kind: "writing", writing } },
     effects: [{ kind: "write", write }],
   };
+}
+
+function mayWrite(gate: GateState, { drift }: WriteDecision): gate is OpenGate {
+  if (gate.kind === "repairs") return drift !== undefined;
+  return gate.kind === "open";
+}
+
+function pinnedBy(
+  entry: PlanEntry,
+  { pinned }: WriteDecision,
+  fence: Fence,
+): PlannedContent | undefined {
+  if (fence.mark?.kind !== "override") return undefined;
+  if (entry.kind === "tombstone") return pinned;
+  return pinned ?? { answers: entry.answers, rrsets: entry.rrsets };
+}
+
+/** Looks again when the override ends, and now and then until then. */
+function lookAtEnd(untilMs: number, { wallMs }: StepFacts): ProgressEffect {
+  const afterMs = Math.max(0, Math.min(untilMs - wallMs, OVERRIDE_LOOK_MS_MAX));
+  return { kind: "wait", wait: { afterMs, jitterMs: 0 } };
 }
 
 function stepConfirm(held: Progress, reading: ReadReading, facts: StepFacts): ProgressStep {
@@ -211,6 +264,10 @@ function settle(
     progress: { ...progress, ...told, standing, driftTold, attempts: 0, phase: { kind: "idle" } },
     effects,
   };
+}
+
+function asTold(happening: Happening): ProgressEffect {
+  return { kind: "tell", happening };
 }
 
 function tell(effects: ProgressEffect[], happening: Happening): void {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fenceText, type PlanEntry, type Reading, type WriteOutcome } from "../plan/index.ts";
 import { RETRY_MS_MAX } from "./backoff.ts";
+import { raiseMark } from "./highWaterMark.ts";
 import type { Progress, ProgressEffect, ProgressEvent, StepFacts } from "./progress.ts";
 import { PREFERENCE_DELAY_MS } from "./rank.ts";
 import {
@@ -253,13 +254,139 @@ test("the plan store's word is about the newest entry, also where that came with
   assert.equal(walk.step({ kind: "newest", answer: "confirmed" }).write.fence.generation, 8);
 });
 
-test("an entry that retires a name writes nothing", () => {
-  const walk = new Walk(tombstoneAt(7)).step({ kind: "look" });
-  assert.deepEqual(walk.read(holding(entryAt(6))).asks, []);
+test("an entry that retires a name is written on what was read, never on memory", () => {
+  const walk = new Walk(entryAt(6)).step({ kind: "look" }).read(holding(entryAt(6)));
+  walk.facts = { ...walk.facts, mark: markAt(fenceOf(entryAt(6))) };
+  assert.deepEqual(walk.offer(tombstoneAt(7)).asks, ["read"]);
+  const { rrsets, weights, fence } = walk.read(holding(entryAt(6))).write;
+  assert.deepEqual([rrsets, weights, fence.types], [[], undefined, []]);
+  walk.written("applied").read(holding(entryAt(6), { fence, rrsets: [] }));
   assert.equal(walk.progress.standing.kind, "retired");
+  assert.deepEqual(walk.told, ["enacted"]);
+});
+
+test("a name without a fence is not retired, and that is no trouble", () => {
+  const walk = new Walk(tombstoneAt(7)).step({ kind: "look" });
+  assert.deepEqual(walk.read(holding(entryAt(6), { fence: "none" })).asks, []);
+  assert.equal(walk.progress.standing.kind, "retired");
+});
+
+const REPAIRS_ONLY = { kind: "repairs", text: "holdfast-gate=1 edition=2 automation=repairs" };
+
+test("a gate for repairs lets drift be written, and holds what is new", () => {
+  const gate = { ...REPAIRS_ONLY, kind: "repairs" } as const;
+  const walk = new Walk(entryAt(7)).step({ kind: "look" });
+  walk.facts = { ...walk.facts, gate };
+  assert.deepEqual(walk.read(holding(entryAt(6))).asks, ["hold"]);
+  walk.step({ kind: "look" }).read(holding(entryAt(7), { rrsets: [] }));
+  assert.equal(walk.write.condition.gate, REPAIRS_ONLY.text);
+  const retiring = new Walk(tombstoneAt(7)).step({ kind: "look" });
+  retiring.facts = { ...walk.facts, gate };
+  assert.deepEqual(retiring.read(holding(entryAt(6))).asks, ["hold"]);
+});
+
+test("a gate for repairs does not leave a name empty for a newer plan's sake", () => {
+  const walk = new Walk(entryAt(7)).step({ kind: "look" });
+  walk.facts = { ...walk.facts, gate: { ...REPAIRS_ONLY, kind: "repairs" } };
+  assert.equal(walk.read(holding(entryAt(6), { rrsets: [] })).write.fence.generation, 7);
+});
+
+test("memory is not enough to tell a repair from what is new behind a gate for repairs", () => {
+  const walk = new Walk(entryAt(6)).step({ kind: "look" }).read(holding(entryAt(6)));
+  const gate = { ...REPAIRS_ONLY, kind: "repairs" } as const;
+  walk.facts = { ...walk.facts, gate, mark: markAt(fenceOf(entryAt(6))) };
+  assert.deepEqual(walk.offer(entryAt(7)).asks, ["hold"]);
+});
+
+test("an override's end is looked at when it comes, and now and then before", () => {
+  const leftMs = 70_000;
+  const mark = { kind: "override", id: "o", untilMs: FACTS.wallMs + leftMs } as const;
+  const held = holding(entryAt(6), { fence: fenceOf(entryAt(6), { mark }) });
+  const walk = new Walk(entryAt(6)).step({ kind: "look" });
+  assert.equal(walk.read(held).waitMs, 30_000, "clocks jump");
+  walk.facts = { ...walk.facts, wallMs: FACTS.wallMs + leftMs - 100 };
+  assert.equal(walk.step({ kind: "due" }).read(held).waitMs, 100);
+  walk.facts = { ...walk.facts, wallMs: FACTS.wallMs + leftMs };
+  const { fence } = walk.step({ kind: "due" }).read(held).write;
+  assert.equal(fence.mark, undefined);
+});
+
+test("what an override pins is remembered where all was seen, and where written", () => {
+  const { answers, rrsets } = entryAt(6);
+  const override = { id: "o", untilMs: FACTS.wallMs + 9_000 };
+  const mark = { kind: "override", ...override } as const;
+  const seen = (walk: Walk) =>
+    walk.effects.flatMap((effect) => (effect.kind === "seen" ? [effect.pinned] : []));
+  const fence = fenceOf(entryAt(6), { mark });
+  const walk = new Walk(entryAt(5)).step({ kind: "look" });
+  assert.deepEqual(seen(walk.read(holding(entryAt(6), { fence }))), [{ answers, rrsets }]);
+  const other = { fence, rrsets: holding(entryAt(8)).rrsets };
+  assert.deepEqual(seen(walk.step({ kind: "look" }).read(holding(entryAt(6), other))), [undefined]);
+  const writer = new Walk(entryAt(6, { override })).step({ kind: "look" }).read(BARE);
+  assert.deepEqual(seen(writer.written("applied")), [{ answers, rrsets }]);
+});
+
+test("an override that was put back and still differs is not put back over and over", () => {
+  const mark = { kind: "override", id: "o", untilMs: FACTS.wallMs + 9_000 } as const;
+  const fence = fenceOf(entryAt(6), { mark });
+  const { answers, rrsets } = entryAt(6);
+  const walk = new Walk(entryAt(5)).step({ kind: "look" });
+  walk.facts = { ...walk.facts, mark: raiseMark(undefined, fence, { answers, rrsets }) };
+  const written = walk.read(holding(entryAt(6), { fence, rrsets: [] })).write.fence;
+  assert.equal(written.edition, fence.edition + 1);
+  walk.written("applied").read(holding(entryAt(6), { fence: written, rrsets: [] }));
+  assert.deepEqual(walk.asks, ["wait"]);
 });
 
 test("a wake that comes late changes nothing", () => {
   const walk = new Walk(entryAt(1)).step({ kind: "look" }).read(holding(entryAt(1)));
   assert.deepEqual(walk.step({ kind: "due" }).asks, []);
+});
+
+test("a write without an answer is told, and told again when it turns up late", () => {
+  const walk = new Walk(entryAt(7)).step({ kind: "look" }).read(holding(entryAt(6)));
+  const sent = walk.write.fence;
+  walk.written("unknown").step({ kind: "due" });
+  walk.offer(entryAt(8)).read(holding(entryAt(6)));
+  assert.deepEqual(walk.told, ["outcome-unknown"]);
+  walk.written("condition-failed").read(holding(entryAt(7), { fence: sent }));
+  assert.deepEqual(walk.told, ["enacted"]);
+  walk
+    .written("condition-failed")
+    .step({ kind: "due" })
+    .read(holding(entryAt(8)));
+  assert.deepEqual([walk.told, walk.progress.doubts], [[], undefined]);
+});
+
+test("a write without an answer that something later covers is told once", () => {
+  const walk = new Walk(entryAt(7)).step({ kind: "look" }).read(holding(entryAt(6)));
+  const { edition } = walk.write.fence;
+  const later = holding(entryAt(9), { fence: fenceOf(entryAt(9), { edition: edition + 1 }) });
+  walk.written("unknown").step({ kind: "due" }).read(later);
+  assert.deepEqual(walk.told, ["outcome-unknown", "superseded"]);
+  walk.step({ kind: "look" }).read(later);
+  assert.deepEqual(walk.told, []);
+});
+
+test("a write without an answer in whose place another came is not told", () => {
+  const walk = new Walk(entryAt(7)).step({ kind: "look" }).read(holding(entryAt(6)));
+  const { edition } = walk.write.fence;
+  walk.written("unknown").step({ kind: "due" });
+  walk.read(holding(entryAt(9), { fence: fenceOf(entryAt(9), { edition }) }));
+  assert.deepEqual(walk.told, ["superseded"]);
+});
+
+test("a write whose condition failed, and that is there all the same, is told as unknown", () => {
+  const walk = new Walk(entryAt(7)).step({ kind: "look" }).read(holding(entryAt(6)));
+  const sent = walk.write.fence;
+  walk.written("condition-failed").read(holding(entryAt(7), { fence: sent }));
+  assert.deepEqual(walk.told, ["outcome-unknown"]);
+  assert.equal(walk.progress.standing.kind, "confirmed");
+});
+
+test("memory is not enough for an entry that lacks an address type: it is read", () => {
+  const [ipv4] = entryAt(7).rrsets;
+  const walk = new Walk(entryAt(6)).step({ kind: "look" }).read(holding(entryAt(6)));
+  walk.facts = { ...walk.facts, mark: markAt(fenceOf(entryAt(6))) };
+  assert.deepEqual(walk.offer(entryAt(7, { rrsets: [ipv4] })).asks, ["read"]);
 });

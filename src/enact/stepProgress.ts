@@ -2,6 +2,7 @@ import { assert, assertNever } from "../base/index.ts";
 import { comparePositions, type PlanEntry, type WriteOutcome } from "../plan/index.ts";
 import { backoff, REFUSED_RETRY_MS } from "./backoff.ts";
 import { decide } from "./decide.ts";
+import { keepDoubt } from "./doubts.ts";
 import type {
   Phase,
   Progress,
@@ -47,7 +48,7 @@ export function stepProgress(
     case "look":
       return isBusy(phase) ? stay(progress) : read(progress);
     case "due":
-      return phase.kind === "waiting" || phase.kind === "held" ? read(progress) : stay(progress);
+      return isWakened(progress) ? read(progress) : stay(progress);
     case "read": {
       assert(phase.kind === "reading", "a reading arrives only where one was asked for");
       const decision = decide(progress.entry, event.reading, facts.mark, facts);
@@ -88,7 +89,9 @@ function stepWritten(progress: Progress, writing: Writing, outcome: WriteOutcome
   switch (outcome.kind) {
     case "applied": {
       const tellDrift = writing.drift !== undefined && !progress.driftTold;
-      const effects: ProgressEffect[] = [{ kind: "seen", fence: writing.fence }];
+      const { fence, pinned } = writing;
+      const known = pinned === undefined ? {} : { pinned };
+      const effects: ProgressEffect[] = [{ kind: "seen", fence, ...known }];
       if (tellDrift && writing.drift !== undefined) {
         effects.push({ kind: "tell", happening: { kind: "drift-found", drift: writing.drift } });
       }
@@ -100,7 +103,7 @@ function stepWritten(progress: Progress, writing: Writing, outcome: WriteOutcome
       return read(next, effects);
     }
     case "condition-failed": {
-      const next = { ...progress, attempts };
+      const next = keepDoubt({ ...progress, attempts }, writing, "condition-failed");
       const effects: ProgressEffect[] = [{ kind: "read-gate" }];
       if (attempts <= RACES_AT_ONCE_MAX) return read(next, effects);
       return waitFor(next, effects);
@@ -125,6 +128,12 @@ function stepWritten(progress: Progress, writing: Writing, outcome: WriteOutcome
     default:
       return assertNever(outcome);
   }
+}
+
+/** An override's end wakes those who have nothing else to do. */
+function isWakened({ phase, standing }: Progress): boolean {
+  if (phase.kind === "idle") return standing.kind === "overridden";
+  return phase.kind === "waiting" || phase.kind === "held";
 }
 
 function isBusy(phase: Phase): boolean {

@@ -1,5 +1,14 @@
-import { assert, utf8, utf8Text } from "../base/index.ts";
-import { decodeTxt, encodeTxt, makeRRset, type Name, type RRset, RRType } from "../dns/index.ts";
+import { assert, compareBytes, utf8, utf8Text } from "../base/index.ts";
+import {
+  decodeTxt,
+  encodeTxt,
+  makeRRset,
+  type Name,
+  parseRdata,
+  type RRset,
+  RRType,
+  rdataText,
+} from "../dns/index.ts";
 import { FENCE_TTL_SECONDS } from "../plan/index.ts";
 
 const STRING_OCTETS_MAX = 255; // RFC 1035 section 3.3: one character-string
@@ -15,11 +24,29 @@ export function controlRRset(name: Name, text: string): RRset {
   return makeRRset(name, RRType.TXT, FENCE_TTL_SECONDS, [encodeTxt(strings)]);
 }
 
+/**
+ * Control texts exactly as they were read, as the TXT RRset that they stand for: a condition on
+ * them must find the very records, however malformed.
+ */
+export function readRRset(name: Name, texts: readonly string[]): RRset {
+  assert(texts.length > 0, "what was read is one record or more");
+  const rdata = texts.map((text) => {
+    if (!isPresentation(text)) return encodeTxt([utf8(text)]);
+    const parsed = parseRdata(RRType.TXT, text);
+    assert(parsed.kind === "parsed", `${text} was made from RDATA`);
+    return parsed.rdata;
+  });
+  return makeRRset(name, RRType.TXT, FENCE_TTL_SECONDS, rdata);
+}
+
 /** What a control name holds. */
 export type ControlText =
   | { readonly kind: "none" }
   | { readonly kind: "text"; readonly text: string }
-  /** Anything but one record of text. */
+  /**
+   * Anything but one record of text. `texts`: by record, in canonical order, the text itself where
+   * it is one character-string of UTF-8, else its RDATA in presentation format.
+   */
   | { readonly kind: "malformed"; readonly problem: string; readonly texts: readonly string[] };
 
 /**
@@ -28,22 +55,37 @@ export type ControlText =
  */
 export function readControlText(rrset: RRset | undefined, strings: "one" | "joined"): ControlText {
   if (rrset === undefined) return { kind: "none" };
-  const texts = rrset.rdata.map(textOf);
   const malformed = (problem: string): ControlText => ({
     kind: "malformed",
     problem: `Cannot read ${rrset.name} as it must be ${problem}`,
-    texts: texts.map((text) => text?.join("") ?? "(not text)"),
+    texts: rrset.rdata.map(exactText),
   });
-  const [only, ...others] = texts;
-  if (others.length > 0) return malformed(`one TXT record: there are ${texts.length}`);
+  const [only, ...others] = rrset.rdata.map(stringsOf);
+  if (others.length > 0) return malformed(`one TXT record: there are ${rrset.rdata.length}`);
   if (only === undefined) return malformed("text");
   if (strings === "one" && only.length !== 1) {
     return malformed(`one character-string: there are ${only.length}`);
   }
-  return { kind: "text", text: only.join("") };
+  const text = only.join("");
+  // A condition on the text must find the very record: a byte order mark, say, is not in the text.
+  const isExact = strings === "joined" || rrset.rdata.every((rdata) => exactText(rdata) === text);
+  return isExact ? { kind: "text", text } : malformed("plain text");
 }
 
-function textOf(rdata: Uint8Array): readonly string[] | undefined {
+function stringsOf(rdata: Uint8Array): readonly string[] | undefined {
   const strings = decodeTxt(rdata)?.map(utf8Text);
   return strings?.every((text) => text !== undefined) ? strings : undefined;
+}
+
+function exactText(rdata: Uint8Array): string {
+  const [text = ""] = stringsOf(rdata) ?? [];
+  const octets = utf8(text);
+  const isSame =
+    octets.length <= STRING_OCTETS_MAX && compareBytes(encodeTxt([octets]), rdata) === 0;
+  return isSame && !isPresentation(text) ? text : rdataText(RRType.TXT, rdata);
+}
+
+/** Presentation format of TXT begins so; no control text does. */
+function isPresentation(text: string): boolean {
+  return text === "" || text.startsWith('"') || text.startsWith("\\#");
 }

@@ -107,6 +107,7 @@ export function zoneStoreSuite(name: string, make: () => Promise<ZoneStoreBench>
     });
     readingTests(setUp);
     conditionTests(setUp);
+    orderTests(setUp);
     gateTests(setUp);
   });
 }
@@ -277,6 +278,59 @@ function conditionTests(setUp: SetUp): void {
     const reading = await readOne("example.org");
     assert(reading?.kind === "read");
     assert.deepEqual(reading.fence, { kind: "none" });
+  });
+}
+
+/** What people's orders ask of a store: tombstones, and conditions on whatever is there. */
+function orderTests(setUp: SetUp): void {
+  test("commit() of a tombstone leaves nothing of the name but its fence", async () => {
+    const { readOne, commitOne } = await setUp();
+    const first = writeOf("dead.example.org", 1, UNFENCED);
+    assert.equal(await commitOne(first), "applied");
+    const mark = { kind: "tombstone", id: "t1", atMs: 0 } as const;
+    const fence: Fence = { ...first.fence, generation: 2, edition: 2, types: [], mark };
+    const dead = { ...first, condition: fenced(first), rrsets: [], weights: undefined, fence };
+    assert.equal(await commitOne(dead), "applied");
+    const reading = await readOne("dead.example.org");
+    assert(reading?.kind === "read");
+    assert.deepEqual(reading.fence, { kind: "fence", fence, text: fenceText(fence) });
+    assert.deepEqual([reading.rrsets, reading.weights], [[], undefined]);
+  });
+
+  test("commit() replaces an unreadable fence on condition of its texts as read", async () => {
+    const { readOne, commitOne, putRRset } = await setUp();
+    const good = fenceText(writeOf("x.example.org", 1, UNFENCED).fence);
+    const split = `"${good.slice(0, 9)}" "${good.slice(9)}"`;
+    const odd = [['"no fence"'], [split], [`"${good}"`, '"no fence"'], ['"\\200\\001"'], ['""']];
+    for (const [index, texts] of odd.entries()) {
+      const name = `odd${index}.example.org`;
+      putRRset(rrsetAt(`_holdfast.${name}`, RRType.TXT, ...texts));
+      const reading = await readOne(name);
+      assert(reading?.kind === "read" && reading.fence.kind === "malformed", texts.join());
+      const condition = { gate: undefined, nameNotInUse: false };
+      const other = { ...condition, fence: [...reading.fence.texts, "another"] };
+      assert.equal(await commitOne(writeOf(name, 1, other)), "condition-failed");
+      const write = writeOf(name, 1, { ...condition, fence: reading.fence.texts });
+      assert.equal(await commitOne(write), "applied", texts.join());
+      assertHolds(await readOne(name), write);
+    }
+  });
+
+  test("commit() changes nothing where the records are not exactly those read", async () => {
+    const { readOne, commitOne, putRRset } = await setUp();
+    const name = "theirs2.example.org";
+    const held = rrsetAt(name, RRType.A, "192.0.2.7", "192.0.2.8");
+    putRRset(held);
+    const having = (...records: readonly RRset[]): WriteCondition => {
+      return { fence: undefined, gate: "unchecked", nameNotInUse: false, records };
+    };
+    const part = rrsetAt(name, RRType.A, "192.0.2.7");
+    for (const records of [[part], [], [held, rrsetAt(name, RRType.AAAA, "2001:db8::1")]]) {
+      assert.equal(await commitOne(writeOf(name, 1, having(...records))), "condition-failed");
+    }
+    const write = writeOf(name, 1, having(held));
+    assert.equal(await commitOne(write), "applied");
+    assertHolds(await readOne(name), write);
   });
 }
 
