@@ -167,6 +167,22 @@ describe("Nameserver", () => {
     assert.equal(await world.update(update([], ["x 60 A 192.0.2.1"])), "SERVFAIL");
   });
 
+  it("sets up a new zone as soon as a disk that was full at the start has room", async () => {
+    const { world } = await seededWorld();
+    world.disk = new SimDisk();
+    world.disk.failWhen = () => noSpace();
+    world.network = new FakeNetwork();
+    const nameserver = await world.start();
+    assert.deepEqual(nameserver.report().zones, []);
+    world.disk.failWhen = () => undefined;
+    await world.clock.advance(5_000);
+    assert.deepEqual(
+      nameserver.report().zones.map(({ name }) => name),
+      [APEX],
+    );
+    await nameserver.close();
+  });
+
   it("rises above every serial it had, though its disk was lost", async () => {
     const { world, nameserver } = await seededWorld();
     const before = nameserver.report().zones[0]?.serial ?? 0;

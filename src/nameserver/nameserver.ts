@@ -1,4 +1,4 @@
-import { errorText, type Listening, type SocketAddress } from "../base/index.ts";
+import { type CancelWake, errorText, type Listening, type SocketAddress } from "../base/index.ts";
 import { type Name, Rcode, type TsigKey, type Update } from "../dns/index.ts";
 import type { Arrival } from "./arrival.ts";
 import { Counters, type NameserverReport } from "./counters.ts";
@@ -24,11 +24,14 @@ import type { UpdateOutcome } from "./update/updateOutcome.ts";
 import type { Arena } from "./zone/arena.ts";
 import { ZoneData } from "./zone/zoneData.ts";
 import type { NameChange, ZoneDraft } from "./zone/zoneDraft.ts";
-import { checkSetups, fittingSetups, setupChanges, type ZoneSetup } from "./zone/zoneSetup.ts";
+import { checkSetups, fittingSetups, setupChanges } from "./zone/zoneSetup.ts";
 import { ZoneTable } from "./zone/zoneTable.ts";
 
 /** Ports tried where any will do: the odds that so many are taken for TCP alone are nil. */
 const ANY_PORT_ATTEMPTS_MAX = 8;
+const EVERYWHERE = ["0.0.0.0/0", "::/0"];
+/** How soon zones that could not be written are set up again: room on the disk is found soon. */
+const SETUP_RETRY_MS = 5_000;
 
 /** The authoritative nameserver: answers, takes updates, and remembers them. */
 export class Nameserver {
@@ -50,6 +53,7 @@ export class Nameserver {
   #problems: readonly string[] = [];
   #listening: Listening[] = [];
   #reloading: Promise<void> = Promise.resolve();
+  #cancelRetry: CancelWake = () => {};
 
   private constructor(
     parts: NameserverParts,
@@ -83,6 +87,7 @@ export class Nameserver {
       transfers: this.#transfers.service,
       counters: this.#counters,
       options: this.#udp.options,
+      asked: this.#udp.asked,
       clock,
       chance: chance.fork("answers"),
       log,
@@ -189,6 +194,7 @@ export class Nameserver {
 
   /** Stops listening, closes connections and waits for what is being written. */
   async close(): Promise<void> {
+    this.#cancelRetry();
     await Promise.all(this.#listening.map((listening) => listening.close()));
     this.#listening = [];
     this.#tcp.close();
@@ -214,17 +220,30 @@ export class Nameserver {
         setupChanges(draft, setup, firstSerial),
       ),
     );
-    await Promise.all(outcomes);
+    const areSetUp = (await Promise.all(outcomes)).every(Boolean);
+    // A disk that is full at the start must not keep a new zone dark until a person restarts it.
+    this.#cancelRetry();
+    if (!areSetUp) this.#retry(settings);
     // What an update in flight makes an endpoint of must be seen: its zone stays served.
     await this.#committer.betweenCommits(() => this.#zones.serve(all));
     this.#rights = updateRights;
     this.#keys = new Map(keys.map((key) => [key.name, key]));
     this.#catalog = catalog;
     if (catalog !== undefined) await this.#setUpCatalog(catalog.name, all);
-    this.#rules = this.#transferRules(setups, catalog);
+    this.#rules = this.#transferRules(settings);
     this.#transfers.configure(this.#rules, newZones, serials);
     this.#udp.setRateLimit(settings.rateLimit ?? NO_RATE_LIMIT);
     this.#signer?.configure(new Map(setups.map(({ name, dnssec }) => [name, dnssec ?? false])));
+  }
+
+  /** Once more what could not be written; a reload comes before it. */
+  #retry(settings: NameserverSettings): void {
+    this.#cancelRetry = this.#parts.clock.wakeAfter(SETUP_RETRY_MS, () => {
+      const again = this.#reloading.then(() => this.#configure(settings));
+      this.#reloading = again.catch((error: unknown) => {
+        this.#parts.log.error("cannot set up zones", { problem: errorText(error) });
+      });
+    });
   }
 
   /** Lets secondaries go on from where they were; without it they get their zones whole. */
@@ -240,11 +259,11 @@ export class Nameserver {
     }
   }
 
-  /** Writes what the server itself has to say of a zone, held or new. */
+  /** Writes what the server itself has to say of a zone, held or new; whether it could. */
   async #setUp(
     name: Name,
     changes: (draft: ZoneDraft, held: ZoneData, firstSerial: number) => readonly NameChange[],
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { clock, log } = this.#parts;
     const held = this.#zones.get(name) ?? new ZoneData(name, this.#arena);
     if (this.#zones.get(name) === undefined) this.#zones.add(held);
@@ -254,6 +273,7 @@ export class Nameserver {
       changes(draft, held, firstSerial),
     );
     if (problem !== undefined) log.error("cannot set up a zone", { zone: name, problem });
+    return problem === undefined;
   }
 
   /** Lists what is served; zones that left the configuration too, while they are. */
@@ -266,17 +286,17 @@ export class Nameserver {
   }
 
   /** Who may have which zone; one that left the configuration goes on to where it went. */
-  #transferRules(
-    setups: readonly ZoneSetup[],
-    catalog: CatalogSetup | undefined,
-  ): ReadonlyMap<Name, TransferRules> {
+  #transferRules(settings: NameserverSettings): ReadonlyMap<Name, TransferRules> {
+    const { setups, catalog, inspectionKey: key } = settings;
+    const inspection = key === undefined ? [] : EVERYWHERE.map((network) => ({ network, key }));
     const nobody = { secondaries: [], transferTo: [] };
     const rules = new Map<Name, TransferRules>();
     for (const name of this.#zones.served.keys()) {
       rules.set(name, this.#rules.get(name) ?? catalog ?? nobody);
     }
     for (const { name, secondaries = [], transferTo = [] } of setups) {
-      if (rules.has(name)) rules.set(name, { secondaries, transferTo });
+      const granted = [...transferTo, ...inspection];
+      if (rules.has(name)) rules.set(name, { secondaries, transferTo: granted });
     }
     if (catalog !== undefined && rules.has(catalog.name)) rules.set(catalog.name, catalog);
     return rules;
@@ -293,7 +313,9 @@ export class Nameserver {
       },
       keyFor: (name) => this.#keys.get(name),
       isCatalog: (zone) => zone === this.#catalog?.name,
-      raise: (zone, above) => this.#setUp(zone, (draft) => raisedSerial(draft, above)),
+      raise: async (zone, above) => {
+        await this.#setUp(zone, (draft) => raisedSerial(draft, above));
+      },
       dialer,
       sourceFor: (to) => sourceAddress(listen, to),
       clock,

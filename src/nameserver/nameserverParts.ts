@@ -25,6 +25,11 @@ export interface NameserverSettings {
   readonly keys: readonly TsigKey[];
   /** What keys may change; one that is not in it may change everything, within the rules. */
   readonly updateRights?: ReadonlyMap<Name, UpdateRights>;
+  /**
+   * Who signs with it may transfer every zone from anywhere, now and then: no history of changes is
+   * kept ready for them, as it is for secondaries and `transferTo`.
+   */
+  readonly inspectionKey?: Name;
   /** The catalog zone (RFC 9432), made of all served zones. */
   readonly catalog?: CatalogSetup;
   /** Of responses over UDP; absent: none. */

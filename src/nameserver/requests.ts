@@ -17,6 +17,7 @@ import {
 } from "../dns/index.ts";
 import { answerMessage } from "./answer/answer.ts";
 import type { Arrival } from "./arrival.ts";
+import { type AskedNames, askedAnswer } from "./asked.ts";
 import type { Handled } from "./handled.ts";
 import { type Encoding, replied, replyToUnverified, type Verified, wallSeconds } from "./reply.ts";
 import type { TransferService } from "./transferService.ts";
@@ -33,6 +34,8 @@ export interface RequestParts extends UpdateParts {
   /** Absent: transfers are refused. */
   readonly transfers?: TransferService;
   readonly chance: Chance;
+  /** Absent: nobody notes what is asked for. */
+  readonly asked?: AskedNames;
 }
 
 export type { Handled } from "./handled.ts";
@@ -120,8 +123,17 @@ function handleDecoded(
 }
 
 function answer(parts: RequestParts, message: Message, encoding: Encoding): Handled {
-  const asker = { isSigned: encoding.signature !== undefined, chance: parts.chance };
-  return replied(parts, answerMessage(parts.zones, message, asker), encoding);
+  const { asked, chance } = parts;
+  const asker = { isSigned: encoding.signature !== undefined, chance };
+  if (asked === undefined)
+    return replied(parts, answerMessage(parts.zones, message, asker), encoding);
+  const told = asker.isSigned ? askedAnswer(asked, message) : undefined;
+  const response = told ?? answerMessage(parts.zones, message, asker);
+  const [question] = message.question;
+  // Who signs is of Holdfast, or changes something: only the public counts as asking.
+  const isPublic = !asker.isSigned && question !== undefined;
+  if (isPublic && response.rcode === Rcode.NOERROR) asked.note(question.name);
+  return replied(parts, response, encoding);
 }
 
 /** RFC 1996 section 3.10: only secondaries are told of changes, and we are nobody's. */

@@ -5,8 +5,9 @@ import { handleRequest, type RequestParts } from "../requests.ts";
 import type { Words } from "../zone/arenaLayout.ts";
 import { pin, unpin } from "../zone/arenaReader.ts";
 import type { ArenaZones } from "../zone/arenaZones.ts";
+import { AskedTable } from "./askedTable.ts";
 import { FastChance } from "./fastChance.ts";
-import { FastPath, GENERAL, type ReplyKind } from "./fastPath.ts";
+import { FastPath, GENERAL, NO_DATA, POSITIVE, type ReplyKind } from "./fastPath.ts";
 import { HEADER_OCTETS } from "./fastQuery.ts";
 import type { PacketMemory } from "./packetMemory.ts";
 import { RateLimiter, type RateVerdict, SEND, SLIP, WITHHOLD } from "./rateLimiter.ts";
@@ -58,8 +59,11 @@ export class DatagramServer {
   readonly #cookies: ServerCookies;
   readonly #fast: FastPath;
   readonly #limiter: RateLimiter;
+  readonly #asked: AskedTable;
   readonly #requests: RequestParts;
   #asksForKey = false;
+  /** Nothing of this batch was noted yet. */
+  #isFirst = true;
   #unsent = 0;
 
   constructor(parts: DatagramParts) {
@@ -72,6 +76,8 @@ export class DatagramServer {
     const chance = new FastChance(parts.chance);
     this.#fast = new FastPath({ words: this.#words, packets, cookies, chance, nsid: plan.nsid });
     this.#limiter = new RateLimiter(plan.rateLimit, addressWords);
+    const asked = new AskedTable(plan.asked, plan.startedMs);
+    this.#asked = asked;
     this.#requests = {
       zones,
       // A signature is for the main thread, which has the keys.
@@ -82,6 +88,7 @@ export class DatagramServer {
       rightsOf: neverAsked,
       update: neverAsked,
       options: new ReplyOptions(plan),
+      asked: { sinceMs: plan.startedMs, note: (name) => asked.noteName(name) },
       counters: new Counters(),
       clock,
       chance,
@@ -92,7 +99,10 @@ export class DatagramServer {
   /** Begins a batch: what follows is answered from the newest version. */
   begin(): void {
     const { clock, reader, zones } = this.#parts;
-    this.#cookies.begin(Math.floor(clock.wallMs() / 1000));
+    const wallMs = clock.wallMs();
+    this.#cookies.begin(Math.floor(wallMs / 1000));
+    this.#asked.at(wallMs);
+    this.#isFirst = true;
     this.#limiter.begin(clock.monotonicMs());
     const root = pin(this.#words, reader);
     this.#fast.use(root);
@@ -115,6 +125,7 @@ export class DatagramServer {
     try {
       const octets = this.#fast.answer(at, length, addressAt);
       if (octets === GENERAL) return this.#general(slot, at, length, addressAt);
+      if (this.#isFirst) this.#noteAsked();
       return this.#judged(octets, addressAt);
     } catch (error) {
       counters.add(COUNT.faults);
@@ -137,6 +148,17 @@ export class DatagramServer {
   countUnsent(total: number): void {
     this.counters.add(COUNT.unsent, total - this.#unsent);
     this.#unsent = total;
+  }
+
+  /**
+   * One name of each batch is noted: without load that is every one, and under load a batch of
+   * many costs no more than a batch of one.
+   */
+  #noteAsked(): void {
+    const { kind, subject } = this.#fast;
+    if (kind !== POSITIVE && kind !== NO_DATA) return;
+    this.#isFirst = false;
+    this.#asked.note(subject);
   }
 
   /** A reply of the fast path, as far as limits let it go. */

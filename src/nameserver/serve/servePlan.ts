@@ -1,4 +1,5 @@
 import { assert, type Chance, NSID_OCTETS_MAX, UDP_THREADS_MAX } from "../../base/index.ts";
+import { newAskedTable } from "./askedTable.ts";
 import { CookieSecrets } from "./cookieSecrets.ts";
 import { type RateLimit, RateLimitTable } from "./rateLimitTable.ts";
 import { newCounters, type ServeCounts, sumCounters } from "./threadCounters.ts";
@@ -13,6 +14,10 @@ export interface ServePlan {
   readonly cookies: SharedArrayBuffer;
   readonly rateLimit: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
+  /** When names were last asked for: see AskedTable. */
+  readonly asked: SharedArrayBuffer;
+  /** Wall clock at which serving began. */
+  readonly startedMs: number;
   /** The server's identifier (RFC 5001), at most NSID_OCTETS_MAX octets; empty: none is told. */
   readonly nsid: Uint8Array;
 }
@@ -28,9 +33,15 @@ export class ServeShare {
 
   /**
    * `nsid` has at most {@link NSID_OCTETS_MAX} octets; `chance` must be unpredictable: cookies rest
-   * on it.
+   * on it. `startedMs`: wall clock.
    */
-  constructor(arena: SharedArrayBuffer, nsid: Uint8Array, limit: RateLimit, chance: Chance) {
+  constructor(
+    arena: SharedArrayBuffer,
+    nsid: Uint8Array,
+    limit: RateLimit,
+    chance: Chance,
+    startedMs: number,
+  ) {
     assert(nsid.length <= NSID_OCTETS_MAX, `an NSID of ${nsid.length} octets fits a response`);
     this.secrets = new CookieSecrets(chance);
     this.limits = new RateLimitTable(limit, chance);
@@ -39,6 +50,8 @@ export class ServeShare {
       cookies: this.secrets.share,
       rateLimit: this.limits.share,
       counters: newCounters(SERVE_THREADS_MAX),
+      asked: newAskedTable(),
+      startedMs,
       nsid,
     };
   }

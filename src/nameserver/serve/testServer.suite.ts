@@ -55,7 +55,7 @@ export class TestServer {
   ) {
     const { limit = NO_RATE_LIMIT, nsid = new Uint8Array(0), address = "192.0.2.1" } = options;
     this.arena = zones instanceof Arena ? zones : arenaOf(zones);
-    this.share = new ServeShare(this.arena.memory, nsid, limit, testChance());
+    this.share = new ServeShare(this.arena.memory, nsid, limit, testChance(), 0);
     this.#source = { address, port: 5000 };
     this.server = new DatagramServer({
       plan: this.share.plan,

@@ -10,7 +10,9 @@ import {
   utf8,
 } from "../../base/index.ts";
 import type { Arrival } from "../arrival.ts";
+import type { AskedNames } from "../asked.ts";
 import type { Handled } from "../handled.ts";
+import { AskedTable } from "./askedTable.ts";
 import { SECRET_AGE_MS_MAX } from "./cookieSecrets.ts";
 import { MainReplies } from "./mainReplies.ts";
 import { MainThreadServer } from "./mainThreadServer.ts";
@@ -57,6 +59,8 @@ export interface UdpReport {
 export class UdpService {
   /** For messages over TCP and others that are answered from a Message. */
   readonly options: ReplyOptions;
+  /** When names were last asked for, over UDP; whoever answers by other ways notes it here. */
+  readonly asked: AskedNames;
   readonly #parts: UdpServiceParts;
   readonly #share: ServeShare;
   readonly #replies: MainReplies;
@@ -65,8 +69,9 @@ export class UdpService {
   constructor(parts: UdpServiceParts) {
     const { arena, nsid, rateLimit, chance, threads } = parts;
     this.#parts = parts;
-    this.#share = new ServeShare(arena, utf8(nsid), rateLimit, chance);
+    this.#share = new ServeShare(arena, utf8(nsid), rateLimit, chance, parts.clock.wallMs());
     this.options = new ReplyOptions(this.#share.plan);
+    this.asked = askedNames(this.#share.plan, parts.clock);
     this.#replies = new MainReplies(this.#share.plan, parts.clock);
     this.#cancelRotation = this.#rotateLater();
     if ("absent" in threads) parts.log.warn("UDP is served by one thread", { why: threads.absent });
@@ -138,4 +143,16 @@ export class UdpService {
       this.#cancelRotation = this.#rotateLater();
     });
   }
+}
+
+function askedNames({ asked, startedMs }: ServePlan, clock: Clock): AskedNames {
+  const table = new AskedTable(asked, startedMs);
+  return {
+    sinceMs: startedMs,
+    last: (name) => table.last(name),
+    note: (name) => {
+      table.at(clock.wallMs());
+      table.noteName(name);
+    },
+  };
 }

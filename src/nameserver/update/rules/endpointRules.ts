@@ -39,6 +39,7 @@ export function judgeEndpoint(transition: Transition, endpoint: Name): Refusal |
   return (
     judgeProgress(endpoint, before, after.fence, after.text) ??
     judgeTypes(transition, endpoint, after.fence) ??
+    judgeTombstone(endpoint, before, after.fence) ??
     (before.kind === "none" ? judgeFirst(transition, endpoint) : undefined) ??
     judgeAddresses(transition, endpoint, before, after.fence)
   );
@@ -105,6 +106,20 @@ function judgeTypes({ after }: Transition, endpoint: Name, fence: Fence): Refusa
     fence.types.join() || "-"
   }`;
   return refusal("fence-says-types", endpoint, detail);
+}
+
+/** A tombstone only empties, and gives way to nothing but a higher position. */
+function judgeTombstone(endpoint: Name, before: FenceFound, after: Fence): Refusal | undefined {
+  if (after.mark?.kind === "tombstone") {
+    if (after.types.length === 0) return undefined;
+    const detail = `a tombstone must hold nothing: it lists ${after.types.join()}`;
+    return refusal("tombstone-holds-nothing", endpoint, detail);
+  }
+  if (before.kind !== "fence" || before.fence.mark?.kind !== "tombstone") return undefined;
+  if (comparePositions(after, before.fence) > 0) return undefined;
+  const now = positionText(before.fence);
+  const detail = `its tombstone must give way to an epoch and generation > ${now} only`;
+  return refusal("revival-rises", endpoint, detail);
 }
 
 function judgeFirst({ after }: Transition, endpoint: Name): Refusal | undefined {

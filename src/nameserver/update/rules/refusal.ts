@@ -11,6 +11,10 @@ export type Rule =
   | "numbers-can-rise"
   | "generation-does-not-fall"
   | "fence-says-types"
+  /** A tombstone that held something would let the rest be taken away. */
+  | "tombstone-holds-nothing"
+  /** A retired name comes back by a newer position, not by whoever repeats an old one. */
+  | "revival-rises"
   | "address-type-stays"
   | "first-fence-holds-records"
   | "fenced-name-is-visible"
