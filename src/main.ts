@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url";
 /** This program: what the supervisor starts again for each role. */
 const MAIN = fileURLToPath(import.meta.url);
 
+/** Outside the product's own path: nothing but `holdfast drill` loads it. */
+const DRILLS = MAIN.endsWith(".ts") ? "../sim/drill/index.ts" : "./sim/drill/index.js";
+
 const code = await run(process.argv.slice(2));
 await Promise.all([written(process.stdout), written(process.stderr)]);
 process.exit(code);
@@ -32,5 +35,6 @@ async function run(words: readonly string[]): Promise<number> {
       const { runRole } = await import("./roles/index.ts");
       return runRole({ ...request, role });
     },
+    drills: async () => (await import(new URL(DRILLS, import.meta.url).href)).drills,
   });
 }

@@ -19,7 +19,10 @@ function answerFor(error: FastifyError | Error): ErrorAnswer {
     const problems = error.validation.map((one) => `${one.instancePath || "/"} ${one.message}`);
     return answer(400, "malformed-request", `Cannot read the request: ${problems.join("; ")}`);
   }
-  // What the plan store says, by its code: every one of them means "not now".
+  if (error instanceof CodedError && codeOf(error) === "refused") {
+    return answer(409, "refused", errorText(error));
+  }
+  // What the plan store says, by its code: every other one of them means "not now".
   if (error instanceof CodedError) return answer(503, codeOf(error), errorText(error), "try again");
   const status = "statusCode" in error ? (error.statusCode ?? 500) : 500;
   if (status >= 400 && status < 500) return answer(status, "bad-request", error.message);

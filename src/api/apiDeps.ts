@@ -1,4 +1,4 @@
-import type { Clock, Log, SocketAddress } from "../base/index.ts";
+import type { Chance, Clock, Log, SocketAddress } from "../base/index.ts";
 import type { Settings } from "../config/index.ts";
 import type { Name } from "../dns/index.ts";
 import type { Journal } from "../journal/index.ts";
@@ -42,6 +42,8 @@ export interface ApiDeps {
    */
   readonly backup?: (path: string) => Promise<void>;
   readonly clock: Clock;
+  /** For the ids of orders. */
+  readonly chance: Chance;
   readonly log: Log;
 }
 

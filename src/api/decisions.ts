@@ -61,11 +61,11 @@ function servesMore(entry: ServingEntry, decision: Decision): boolean {
 }
 
 /** Why one endpoint answers as it does: target by target, and in lines for people. */
-export function reasonsOf(name: Name, snapshot: RegionSnapshot): Reasons {
+export function reasonsOf(name: Name, snapshot: RegionSnapshot, wallMs: number): Reasons {
   const policy = snapshot.policy?.policy;
   if (policy === undefined) return { targets: [], notes: [], lines: [] };
-  const { inventory, forces, plan } = snapshot;
-  const explained = explainEndpoint(name, { policy, inventory, forces, plan });
+  const { inventory, forces, plan, orders } = snapshot;
+  const explained = explainEndpoint(name, { policy, inventory, forces, plan, orders, wallMs });
   return {
     targets: explained.targets.map((target) => ({ ...target, addresses: [...target.addresses] })),
     notes: [...explained.notes],

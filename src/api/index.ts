@@ -4,7 +4,18 @@ export { within } from "./bounded.ts";
 export { type ApiAccess, ApiClient } from "./client/apiClient.ts";
 export type { StreamedEvent } from "./client/eventStream.ts";
 export { findEndpoint } from "./findEndpoint.ts";
+export { HOLD_DOWN_MS_DEFAULT, OVERRIDE_MS_MAX, OVERRIDE_MS_MIN } from "./limits.ts";
+export { aliasFault, type Looked, lookedAt } from "./orders/aliasFault.ts";
+export { newNameProblem } from "./orders/newName.ts";
+export { mergePins, type Pin, type ReadPins, readPins, readPinWords } from "./orders/pins.ts";
 export type { EndpointRow, EndpointsPage, EndpointView } from "./schemas/endpoints.ts";
+export type {
+  FenceOverrideView,
+  OrderChanged,
+  OrderView,
+  RollbackChanged,
+  RollbackPreview,
+} from "./schemas/orders.ts";
 export type { ChangeView, EntryView, PlanPage } from "./schemas/plans.ts";
 export type { NameserverView, ProcessView, StatusView, ZoneView } from "./schemas/status.ts";
 export type { InventoryView, TargetView } from "./schemas/targets.ts";

@@ -28,3 +28,17 @@ export const ASK_MS_MAX = 2_000;
 export const PARAM_CHARACTERS_MAX = 1024;
 /** Whole plans of older generations kept in memory for paging and diffs. */
 export const OLD_PLANS_MAX = 4;
+/** Longest override: what must last longer belongs into the configuration. Milliseconds. */
+export const OVERRIDE_MS_MAX = 7 * 24 * 3_600_000;
+/** Shortest override: fences say whole seconds. Milliseconds. */
+export const OVERRIDE_MS_MIN = 1_000;
+/** Longest TTL of pinned records: resolvers keep them so long after the override ended. */
+export const PIN_TTL_SECONDS_MAX = 3_600;
+/** How long a retirement waits unless told otherwise: a day has everyone's clients in it. */
+export const HOLD_DOWN_MS_DEFAULT = 24 * 3_600_000;
+/** Shortest wait of a retirement that is confirmed once: time to see a mistake and cancel. */
+export const HOLD_DOWN_MS_MIN = 60_000;
+/** Longest wait of a retirement: what is further off is forgotten by whoever asked for it. */
+export const HOLD_DOWN_MS_MAX = 90 * 24 * 3_600_000;
+/** Longest duration that a request may name at all; each has a limit of its own below this. */
+export const DURATION_MS_MAX = 365 * 24 * 3_600_000;

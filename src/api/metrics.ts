@@ -18,6 +18,7 @@ export async function metricsText(
   const add = new MetricSet(registry);
   regionMetrics(add, status);
   endpointMetrics(add, status);
+  orderMetrics(add, status);
   processMetrics(add, processes);
   enactorMetrics(add, processes, status.generation);
   nameserverMetrics(add, processes);
@@ -66,8 +67,8 @@ function regionMetrics(add: MetricSet, status: StatusView): void {
   });
   add.gauge(
     "holdfast_zone_paused",
-    "1 where automation may not write: paused, or its gate is malformed",
-    zones.map(({ labels, gate }) => [labels, gate === "paused" || gate === "malformed" ? 1 : 0]),
+    "1 where automation may not write: paused (or but for repairs), or its gate is malformed",
+    zones.map(({ labels, gate }) => [labels, gate === "on" || gate === "unreadable" ? 0 : 1]),
   );
   add.gauge(
     "holdfast_zone_readable",
@@ -110,6 +111,15 @@ function endpointMetrics(add: MetricSet, status: StatusView): void {
   add.gauge("holdfast_targets_forced", "Targets that an operator forced", [
     [{}, status.targets.forced],
   ]);
+}
+
+function orderMetrics(add: MetricSet, { orders, endpoints, quarantined }: StatusView): void {
+  const gauge = (name: string, help: string, value: number): void =>
+    add.gauge(`holdfast_${name}`, help, [[{}, value]]);
+  gauge("overrides", "Endpoints pinned by people, also where only DNS knows", orders.overrides);
+  gauge("retirements_waiting", "Names waiting to stop answering", endpoints.retiring);
+  gauge("rollbacks", "Endpoints held at old content", orders.rollbacks);
+  gauge("quarantined", "Endpoints left alone, per zone store", quarantined.length);
 }
 
 function processMetrics(add: MetricSet, rows: readonly ProcessRow[]): void {

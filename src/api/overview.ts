@@ -1,6 +1,6 @@
 import type { Clock } from "../base/index.ts";
 import type { Name } from "../dns/index.ts";
-import type { EndpointPolicy, PlanEntry } from "../plan/index.ts";
+import type { EndpointPolicy, Order, PlanEntry } from "../plan/index.ts";
 import { type Modes, modesOf } from "./decisions.ts";
 import { OVERVIEW_MS_MIN } from "./limits.ts";
 import type { RegionSnapshot, RegionState } from "./regionState.ts";
@@ -13,7 +13,11 @@ export interface EndpointFacts {
   readonly mode: Mode;
   readonly policy?: EndpointPolicy;
   readonly entry?: PlanEntry;
+  /** What people asked for about it; usually nothing. */
+  readonly orders: readonly Order[];
 }
+
+const NO_ORDERS: readonly Order[] = [];
 
 /** Every endpoint of configuration and plan at one moment, in order of name. */
 export interface Overview {
@@ -28,27 +32,52 @@ function makeOverview(snapshot: RegionSnapshot, nowMs: number): Overview {
   const modes = modesOf(snapshot);
   const policies = new Map<Name, EndpointPolicy>();
   for (const policy of snapshot.policy?.policy.endpoints ?? []) policies.set(policy.name, policy);
+  const ordered = byEndpoint(snapshot.orders);
   const byName = new Map<Name, EndpointFacts>();
   for (const [name, policy] of policies) {
     const entry = snapshot.plan.entries.get(name);
     const mode = modeOf(name, entry, modes);
     const known = entry === undefined ? {} : { entry };
-    byName.set(name, { name, zone: policy.zone, mode, policy, ...known });
+    const orders = ordered.get(name) ?? NO_ORDERS;
+    byName.set(name, { name, zone: policy.zone, mode, policy, ...known, orders });
   }
   for (const [name, entry] of snapshot.plan.entries) {
     if (policies.has(name)) continue;
-    const mode = entry.kind === "tombstone" ? "retired" : "orphaned";
-    byName.set(name, { name, zone: entry.zone, mode, entry });
+    const mode = heldMode(entry) ?? "orphaned";
+    const orders = ordered.get(name) ?? NO_ORDERS;
+    byName.set(name, { name, zone: entry.zone, mode, entry, orders });
+  }
+  // An override may be about a name that no plan has yet.
+  for (const [name, orders] of ordered) {
+    const [first] = orders;
+    if (first === undefined || byName.has(name)) continue;
+    byName.set(name, { name, zone: first.zone, mode: "not-planned", orders });
   }
   const names = [...byName.keys()].sort();
   const rows = names.flatMap((name) => byName.get(name) ?? []);
   return { snapshot, rows, byName, atMs: nowMs };
 }
 
+function byEndpoint(orders: readonly Order[]): ReadonlyMap<Name, readonly Order[]> {
+  const ordered = new Map<Name, Order[]>();
+  for (const order of orders) {
+    const others = ordered.get(order.endpoint);
+    if (others === undefined) ordered.set(order.endpoint, [order]);
+    else others.push(order);
+  }
+  return ordered;
+}
+
 function modeOf(name: Name, entry: PlanEntry | undefined, modes: Modes): Mode {
   if (entry === undefined) return "not-planned";
+  return heldMode(entry) ?? modes.get(name) ?? "healthy";
+}
+
+// What a person decided: targets and their health have no part in it.
+function heldMode(entry: PlanEntry): Mode | undefined {
   if (entry.kind === "tombstone") return "retired";
-  return modes.get(name) ?? "healthy";
+  if (entry.override !== undefined) return "overridden";
+  return entry.beneath === undefined ? undefined : "rolled-back";
 }
 
 /** Keeps the newest overview, and works out a new one only when something moved. */

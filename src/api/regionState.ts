@@ -3,6 +3,7 @@ import {
   emptyPlan,
   type Force,
   type Inventory,
+  type Order,
   type Plan,
   type PlanEntry,
   type PlanHead,
@@ -18,6 +19,8 @@ export interface RegionSnapshot {
   readonly plan: Plan;
   readonly policy: PolicyRevision | undefined;
   readonly forces: readonly Force[];
+  /** In order of id. */
+  readonly orders: readonly Order[];
   readonly inventory: Inventory;
 }
 
@@ -33,6 +36,7 @@ export class RegionState {
   #plan: Plan | undefined;
   #planRead: Promise<Plan> | undefined;
   #policy: Promise<PolicyRevision | undefined> | undefined;
+  #orders: Promise<readonly Order[]> | undefined;
 
   constructor(store: PlanStore) {
     this.#store = store;
@@ -51,13 +55,14 @@ export class RegionState {
 
   /** Everything that views are made of. */
   async snapshot(): Promise<RegionSnapshot> {
-    const [plan, policy, forces, inventory] = await Promise.all([
+    const [plan, policy, forces, orders, inventory] = await Promise.all([
       this.plan(),
       this.policy(),
       this.#store.forces(),
+      this.orders(),
       this.#store.inventory(),
     ]);
-    return { head: await this.#store.head(), plan, policy, forces, inventory };
+    return { head: await this.#store.head(), plan, policy, forces, orders, inventory };
   }
 
   /** The newest plan; an empty one of generation 0 before the first. Cost follows the change. */
@@ -100,6 +105,24 @@ export class RegionState {
     return this.#policy;
   }
 
+  /** What people asked for, in order of id; there may be as many as endpoints. */
+  orders(): Promise<readonly Order[]> {
+    if (this.#orders === undefined) {
+      const read = this.#store.orders();
+      this.#orders = read;
+      read.catch(() => {
+        this.#orders = undefined;
+      });
+    }
+    return this.#orders;
+  }
+
+  /** Makes the next reader see orders that were just changed: a hint may come later. */
+  forgetOrders(): void {
+    this.#moves += 1;
+    this.#orders = undefined;
+  }
+
   async #readPlan(): Promise<Plan> {
     const head = await this.#store.head();
     const held = this.#plan ?? emptyPlan(head.region);
@@ -117,6 +140,7 @@ export class RegionState {
   #onHint(hint: StoreHint): void {
     this.#moves += 1;
     if (hint.topic === "policy" || hint.topic === "connected") this.#policy = undefined;
+    if (hint.topic === "orders" || hint.topic === "connected") this.#orders = undefined;
     if (hint.topic === "connected") this.#oldPlans.clear();
   }
 }

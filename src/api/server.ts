@@ -85,7 +85,7 @@ export async function makeApi(
       openapi: "3.1.0",
       info: {
         title: "Holdfast API",
-        description: "State of a region's endpoints, and what operators want of its targets.",
+        description: "State of a region's endpoints, and what operators want of them.",
         version: "1",
       },
       components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },

@@ -2,6 +2,7 @@ import { request } from "node:http";
 import { type Clock, SILENT_LOG } from "../base/index.ts";
 import { PLAIN_DNS, PLAIN_ZONE, type Settings } from "../config/index.ts";
 import { nameOf } from "../dns/index.ts";
+import { RealChance } from "../net/index.ts";
 import {
   type EndpointPolicy,
   makePlan,
@@ -145,6 +146,7 @@ export class ApiWorld {
       token: TOKEN,
       tokenPath: ".holdfast/token",
       clock: this.clock,
+      chance: new RealChance(),
       log: SILENT_LOG,
       ...change,
     };
@@ -156,8 +158,8 @@ export class ApiWorld {
     await this.replan();
   }
 
-  /** Plans what changed; false where nothing did. */
-  async replan(): Promise<boolean> {
+  /** Plans what changed; false where nothing did. Hold-downs of `watched` orders are over. */
+  async replan(watched: readonly string[] = []): Promise<boolean> {
     const [head, policy] = await Promise.all([this.store.head(), this.store.policy()]);
     const parent: Plan | undefined = await this.store.read();
     const outcome = makePlan({
@@ -167,6 +169,10 @@ export class ApiWorld {
       forces: await this.store.forces(),
       parent: parent ?? { region: "use1", generation: 0, digest: "", entries: new Map() },
       floorGeneration: head.floorGeneration,
+      epochs: head.epochs,
+      ...(head.endedOverrides && { endedOverrides: head.endedOverrides }),
+      orders: await this.store.orders(),
+      watched: new Set(watched),
       served: new Map(),
       nowMs: this.clock.monotonicMs(),
       wallMs: this.clock.wallMs(),

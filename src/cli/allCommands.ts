@@ -1,4 +1,5 @@
 import type { CommandSpec } from "./commandSpec.ts";
+import { adoptCommand } from "./commands/adopt.ts";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { checkCommand } from "./commands/check.ts";
 import {
@@ -14,12 +15,31 @@ import {
   dnssecStatusCommand,
   dnssecTrustClockCommand,
 } from "./commands/dnssec.ts";
+import { drillCommand, drillListCommand } from "./commands/drill.ts";
 import { endpointsCommand } from "./commands/endpoints.ts";
+import { epochRaiseCommand } from "./commands/epoch.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { pauseCommand, resumeCommand } from "./commands/gate.ts";
+import {
+  overrideClearCommand,
+  overrideListCommand,
+  overrideSetCommand,
+} from "./commands/override.ts";
 import { planCommand } from "./commands/plan.ts";
 import { diffCommand, plansCommand } from "./commands/plans.ts";
 import { reloadCommand } from "./commands/reload.ts";
+import {
+  retireCancelCommand,
+  retireCommand,
+  retireListCommand,
+  reviveCancelCommand,
+  reviveCommand,
+} from "./commands/retire.ts";
+import {
+  rollbackCommand,
+  rollbackListCommand,
+  rollbackReleaseCommand,
+} from "./commands/rollback.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
 import {
@@ -51,6 +71,19 @@ export function allCommands(actions: CliActions): readonly CommandSpec[] {
     releaseCommand,
     pauseCommand,
     resumeCommand,
+    overrideSetCommand,
+    overrideListCommand,
+    overrideClearCommand,
+    rollbackCommand,
+    rollbackListCommand,
+    rollbackReleaseCommand,
+    retireCommand,
+    retireListCommand,
+    retireCancelCommand,
+    reviveCommand,
+    reviveCancelCommand,
+    adoptCommand,
+    epochRaiseCommand,
     reloadCommand,
     backupCommand,
     restoreCommand,
@@ -63,5 +96,7 @@ export function allCommands(actions: CliActions): readonly CommandSpec[] {
     demoHealCommand,
     demoSlowCommand,
     demoStateCommand,
+    drillCommand(actions.drills),
+    drillListCommand(actions.drills),
   ];
 }

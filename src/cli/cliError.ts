@@ -18,5 +18,10 @@ export type CliFault =
 /** A command that cannot be done. Its message says what to do. */
 export class CliError extends CodedError<CliFault> {}
 
+/** A command line that is not one of ours: exit code 2. */
+export function usage(problem: string): CliError {
+  return new CliError({ code: "usage", problem }, problem);
+}
+
 /** How to start what is not running. */
 export const START_HINT = 'start it with "holdfast run"';

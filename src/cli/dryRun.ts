@@ -1,5 +1,4 @@
-import type { EntryView, InventoryView, PlanPage } from "../api/index.ts";
-import { nameOf } from "../dns/index.ts";
+import type { InventoryView, OrderView, PlanPage } from "../api/index.ts";
 import {
   applyDelta,
   diffPlans,
@@ -7,18 +6,18 @@ import {
   emptyPlan,
   healthKey,
   makePlan,
-  type NonEmpty,
   type Plan,
-  type PlanEntry,
   type PlanNote,
   type Policy,
 } from "../plan/index.ts";
-import { CliError } from "./cliError.ts";
+import { entryOf, orderOf } from "./fromViews.ts";
 
 /** What a running region knows, as its API tells it. */
 export interface RunningRegion {
   readonly plan: PlanPage;
   readonly inventory: InventoryView;
+  /** What people asked for: it comes before what the configuration says. */
+  readonly orders: readonly OrderView[];
 }
 
 /** What would change. */
@@ -47,6 +46,7 @@ export function dryRun(
       health: new Map(health.map((one) => [healthKey(one.targetId, one.checkId), one])),
     },
     forces: running?.inventory.forces ?? [],
+    orders: running?.orders.map(orderOf) ?? [],
     parent,
     floorGeneration: running?.inventory.floorGeneration ?? 0,
     served: new Map(),
@@ -73,18 +73,4 @@ function planOf(page: PlanPage): Plan {
     digest,
     entries: new Map(entries.map((entry) => [entry.endpoint, entry])),
   };
-}
-
-function entryOf(view: EntryView): PlanEntry {
-  const names = { endpoint: nameOf(view.endpoint), zone: nameOf(view.zone) };
-  if (view.kind === "tombstone") return { ...view, ...names };
-  const rrsets = view.rrsets.map((rrset) => ({ ...rrset, records: nonEmpty(rrset.records) }));
-  return { ...view, ...names, rrsets: nonEmpty(rrsets) };
-}
-
-function nonEmpty<Item>(items: readonly Item[]): NonEmpty<Item> {
-  const [first, ...rest] = items;
-  if (first !== undefined) return [first, ...rest];
-  const problem = "an entry without records";
-  throw new CliError({ code: "usage", problem }, `Cannot read the plan of the API: ${problem}`);
 }

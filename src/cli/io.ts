@@ -1,4 +1,5 @@
 import { userInfo } from "node:os";
+import { createInterface } from "node:readline";
 import type { Clock } from "../base/index.ts";
 import { RealClock } from "../net/index.ts";
 
@@ -8,6 +9,8 @@ export interface CliIo {
   out(text: string): void;
   /** Everything else: problems, progress, hints. */
   err(text: string): void;
+  /** A line that the person at the terminal types; undefined where there is none, or no line. */
+  ask(question: string): Promise<string | undefined>;
   /** Colour is for people's eyes only. */
   readonly colour: boolean;
   readonly clock: Clock;
@@ -27,6 +30,7 @@ export function processIo(): CliIo {
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
+    ask: askTerminal,
     colour: process.stdout.isTTY === true && !noColour && env["TERM"] !== "dumb",
     clock: new RealClock(),
     cwd: process.cwd(),
@@ -34,6 +38,20 @@ export function processIo(): CliIo {
     environment: env,
     stop: new AbortController().signal,
   };
+}
+
+// The question goes where problems go: what is printed for the next program stays clean.
+function askTerminal(question: string): Promise<string | undefined> {
+  if (process.stdin.isTTY !== true) return Promise.resolve(undefined);
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve) => {
+    // Ctrl-C and Ctrl-D close it: no answer, which is not a yes.
+    lines.once("close", () => resolve(undefined));
+    lines.question(question, (answer) => {
+      resolve(answer);
+      lines.close();
+    });
+  });
 }
 
 // `holdfast endpoints | head` has what it wants after ten lines: that is no failure.

@@ -6,9 +6,9 @@ import { COLUMNS_MAX } from "./output/table.ts";
 import { makeProgram } from "./program.ts";
 import { cliReference } from "./reference.ts";
 import type { RunRequest } from "./runCli.ts";
-import { withFolder } from "./world.suite.ts";
+import { NO_RUN, withFolder } from "./world.suite.ts";
 
-const SPECS = allCommands({ run: async () => 0 });
+const SPECS = allCommands(NO_RUN);
 
 /** The words of a line as a shell takes it apart, as far as examples go. */
 function shellWords(line: string): string[] {
@@ -65,6 +65,11 @@ const WRONG: readonly (readonly string[])[] = [
   ["run", "--role", "king"],
   ["force", "sideways", "lb-a1"],
   ["demo", "slow", "lb-a1", "soon"],
+  ["override", "set"],
+  ["override", "set", "dynamodb"],
+  ["retire"],
+  ["retire", "cancel"],
+  ["retire", "list", "--hold-down", "2h"],
   ["demo", "fail"],
   ["demo", "fail", "lb-a1", "--zone", "use1-az1"],
   [],
@@ -79,6 +84,22 @@ for (const words of WRONG) {
     }));
 }
 
+test("options of a sub-command count, before and behind its name", async () => {
+  const asked: unknown[] = [];
+  const silent = { out: () => {}, err: () => {} };
+  for (const line of ["retire list --json", "retire list.example --json", "retire --json list"]) {
+    const program = makeProgram(SPECS, silent, async (spec, words, options) => {
+      asked.push([spec.path, words, options["json"]]);
+    });
+    await program.parseAsync(shellWords(line), { from: "user" });
+  }
+  assert.deepEqual(asked, [
+    ["retire list", [], true],
+    ["retire", ["list.example"], true],
+    ["retire list", [], true],
+  ]);
+});
+
 test("run hands over what was asked for, and its exit code is the command's", () =>
   withFolder(async (cli) => {
     const asked: RunRequest[] = [];
@@ -87,8 +108,8 @@ test("run hands over what was asked for, and its exit code is the command's", ()
       return 3;
     };
     const words = ["run", "-c", "a.yaml", "--state", "s", "--role", "enactor", "--id", "enactor-1"];
-    assert.equal((await cli.run(words, { run })).code, 3);
-    await cli.run(["run", "--json"], { run });
+    assert.equal((await cli.run(words, { ...NO_RUN, run })).code, 3);
+    await cli.run(["run", "--json"], { ...NO_RUN, run });
     assert.deepEqual(asked, [
       { config: "a.yaml", state: "s", role: "enactor", id: "enactor-1", json: false },
       { json: true },

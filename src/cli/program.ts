@@ -30,6 +30,8 @@ const FIRST_EXAMPLES: CommandSpec["examples"] = [
 /** Groups of commands, and what their help says. */
 const GROUPS: Readonly<Record<string, string>> = {
   force: "force a target up or down, whatever its checks say",
+  override: "pin what a name answers, for a while (break-glass)",
+  epoch: "the way out for an endpoint whose fence cannot be believed",
   dnssec: "look at and roll the keys that sign zones",
   demo: "break and mend the demo's made-up load balancers, for real",
 };
@@ -48,6 +50,8 @@ export function makeProgram(
   perform: Perform,
 ): Command {
   const program = new Command("holdfast");
+  // `retire` has words of its own and sub-commands: what stands behind those is theirs.
+  program.enablePositionalOptions();
   configure(program, io);
   program
     .description(DESCRIPTION)
@@ -88,7 +92,8 @@ function addCommand(program: Command, spec: CommandSpec, perform: Perform): void
   for (const option of spec.options) command.addOption(optionOf(option));
   command.addHelpText("after", `\n${examplesText(spec.examples)}`);
   command.action(async () => {
-    await perform(spec, command.args, command.opts());
+    // `retire --json list`: what was given to the group is meant for the command as well.
+    await perform(spec, command.args, { ...parent.opts(), ...command.opts() });
   });
 }
 

@@ -2,6 +2,7 @@ import { type Command, CommanderError } from "commander";
 import { CodedError, errorText } from "../base/index.ts";
 import { allCommands } from "./allCommands.ts";
 import { CliError } from "./cliError.ts";
+import type { LoadDrills } from "./drills.ts";
 import { ExitCode } from "./exitCode.ts";
 import { GivenOptions } from "./givenOptions.ts";
 import { type CliIo, processIo } from "./io.ts";
@@ -23,6 +24,8 @@ export interface RunRequest {
 export interface CliActions {
   /** Runs until told to end; the exit code. */
   readonly run: (request: RunRequest) => Promise<number>;
+  /** Loads the outages that can be replayed. */
+  readonly drills: LoadDrills;
 }
 
 /** A command line made ready: what was asked is performed by `parseAsync`. */

@@ -14,7 +14,11 @@ export interface Ran {
   readonly err: string;
 }
 
-const NO_RUN: CliActions = { run: async () => 0 };
+/** Actions that start nothing. */
+export const NO_RUN: CliActions = {
+  run: async () => 0,
+  drills: () => Promise.reject(new Error("no drills here")),
+};
 
 /** A folder of its own with a region's state in it, as a command finds it. */
 export class CliWorld {
@@ -24,6 +28,14 @@ export class CliWorld {
   out = "";
   err = "";
   colour = false;
+  /** What the person at the terminal types, in order; without any there is no terminal. */
+  answers: string[] | undefined;
+  /** What the person was asked. */
+  questions: string[] = [];
+  /** Told of whatever is printed on stderr, before it is. */
+  onErr: (text: string) => void = () => {};
+  /** What others do while a person thinks about a question. */
+  whileAsked: () => Promise<unknown> = async () => {};
 
   constructor() {
     this.cwd = mkdtempSync(join(tmpdir(), "holdfast-cli-"));
@@ -49,7 +61,13 @@ export class CliWorld {
         this.out += text;
       },
       err: (text) => {
+        this.onErr(text);
         this.err += text;
+      },
+      ask: async (question) => {
+        this.questions.push(question);
+        await this.whileAsked();
+        return this.answers?.shift();
       },
       colour: this.colour,
       clock: new ApiWorld().clock,

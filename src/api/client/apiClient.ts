@@ -5,6 +5,19 @@ import { ApiError } from "../apiError.ts";
 import { EndpointsPage, EndpointView } from "../schemas/endpoints.ts";
 import { Changed, ErrorBody } from "../schemas/fields.ts";
 import { BackupView, JournalPage } from "../schemas/journal.ts";
+import {
+  OrderChanged,
+  OrdersPage,
+  type OrderView,
+  type OverrideRequest,
+  type ReleaseRequest,
+  type RetirementRequest,
+  type RevivalRequest,
+  RollbackChanged,
+  RollbackPreview,
+  type RollbackPreviewRequest,
+  type RollbackRequest,
+} from "../schemas/orders.ts";
 import { type EntryView, PlanDiffView, PlanPage, PlansPage } from "../schemas/plans.ts";
 import { StatusView } from "../schemas/status.ts";
 import { InventoryView, TargetsView } from "../schemas/targets.ts";
@@ -102,6 +115,54 @@ export class ApiClient {
     return this.#ask(Changed, "DELETE", `/v1/targets/${encodeURIComponent(targetId)}/force`);
   }
 
+  /** Every order of a kind (of all kinds where absent), page by page, and overrides only in DNS. */
+  async orders(kind?: OrderView["kind"]): Promise<Omit<OrdersPage, "next">> {
+    const path = (after?: string) => `/v1/orders${queryText({ kind, after, limit: PAGE_ROWS })}`;
+    const first = await this.#get(OrdersPage, path());
+    const orders = [...first.orders];
+    let after = first.next;
+    while (after !== undefined) {
+      const page = await this.#get(OrdersPage, path(after));
+      orders.push(...page.orders);
+      after = page.next;
+    }
+    return { orders, fenceOverrides: first.fenceOverrides };
+  }
+
+  setOverride(name: string, wish: OverrideRequest): Promise<OrderChanged> {
+    return this.#ask(OrderChanged, "PUT", orderPath(name, "override"), wish);
+  }
+
+  retire(name: string, wish: RetirementRequest): Promise<OrderChanged> {
+    return this.#ask(OrderChanged, "PUT", orderPath(name, "retirement"), wish);
+  }
+
+  revive(name: string, wish: RevivalRequest): Promise<OrderChanged> {
+    return this.#ask(OrderChanged, "PUT", orderPath(name, "revival"), wish);
+  }
+
+  /** Ends an endpoint's order before its time. */
+  endOrder(
+    name: string,
+    kind: "override" | "retirement" | "revival",
+    reason: string | undefined,
+  ): Promise<OrderChanged> {
+    const path = `${orderPath(name, kind)}${queryText({ reason })}`;
+    return this.#ask(OrderChanged, "DELETE", path);
+  }
+
+  previewRollback(wish: RollbackPreviewRequest): Promise<RollbackPreview> {
+    return this.#ask(RollbackPreview, "POST", "/v1/rollbacks/preview", wish);
+  }
+
+  rollback(wish: RollbackRequest): Promise<RollbackChanged> {
+    return this.#ask(RollbackChanged, "POST", "/v1/rollbacks", wish);
+  }
+
+  releaseRollbacks(wish: ReleaseRequest): Promise<RollbackChanged> {
+    return this.#ask(RollbackChanged, "POST", "/v1/rollbacks/release", wish);
+  }
+
   /** Copies the plan store to an absolute path on the API's machine. */
   backup(path: string): Promise<z.output<typeof BackupView>> {
     return this.#ask(BackupView, "POST", "/v1/backup", { path }, BACKUP_MS_MAX);
@@ -196,6 +257,10 @@ function malformed(problem: string, cause?: unknown): ApiError {
     `Cannot understand the API: ${problem}. Is it another program, or another version?`,
     cause === undefined ? {} : { cause },
   );
+}
+
+function orderPath(name: string, kind: "override" | "retirement" | "revival"): string {
+  return `/v1/endpoints/${encodeURIComponent(name)}/${kind}`;
 }
 
 function queryText(query: Query): string {

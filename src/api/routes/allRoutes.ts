@@ -3,6 +3,7 @@ import { backupRoutes } from "./backupRoutes.ts";
 import { endpointRoutes } from "./endpointRoutes.ts";
 import { eventRoutes } from "./eventRoutes.ts";
 import { metricsRoutes } from "./metricsRoutes.ts";
+import { orderRoutes } from "./orderRoutes.ts";
 import { planRoutes } from "./planRoutes.ts";
 import { policyRoutes } from "./policyRoutes.ts";
 import { statusRoutes } from "./statusRoutes.ts";
@@ -17,6 +18,7 @@ export function addRoutes(app: ApiServer, context: ApiContext): void {
   endpointRoutes(app, context);
   planRoutes(app, context);
   targetRoutes(app, context);
+  orderRoutes(app, context);
   policyRoutes(app, context);
   eventRoutes(app, context);
   backupRoutes(app, context);

@@ -1,20 +1,15 @@
 import { z } from "zod";
 import { parseName } from "../../dns/index.ts";
-import type { HeldView } from "../apiDeps.ts";
 import { refusal } from "../apiError.ts";
-import { within } from "../bounded.ts";
 import { type ApiContext, type ApiServer, answers } from "../context.ts";
-import { findEndpoint } from "../findEndpoint.ts";
-import { ASK_MS_MAX } from "../limits.ts";
-import type { EndpointFacts, Overview } from "../overview.ts";
+import { heldBounded } from "../heldBounded.ts";
+import type { Overview } from "../overview.ts";
 import { EndpointsPage, EndpointView, HistoryView, Mode } from "../schemas/endpoints.ts";
-import { Limit } from "../schemas/fields.ts";
+import { EndpointName, Limit } from "../schemas/fields.ts";
 import { endpointRow, endpointView } from "../views/endpointView.ts";
+import { plannerWord } from "../views/orderView.ts";
 import { entryView, summaryView } from "../views/planView.ts";
-
-const Params = z.object({
-  name: z.string().meta({ description: "With or without the last dot; short where unique" }),
-});
+import { wantEndpoint } from "../wantEndpoint.ts";
 
 const ListQuery = z.object({
   zone: z.string().optional().meta({ description: "Only endpoints of this zone" }),
@@ -48,18 +43,21 @@ export function endpointRoutes(app: ApiServer, context: ApiContext): void {
       schema: {
         ...{ summary: "What an endpoint answers, and why", operationId: "explainEndpoint" },
         tags: ["endpoints"],
-        params: Params,
+        params: EndpointName,
         response: answers(EndpointView),
       },
     },
     async (request) => {
       const overview = await overviews.current();
-      const facts = wanted(request.params.name, overview);
-      const [held, versions] = await Promise.all([
+      const facts = wantEndpoint(request.params.name, overview);
+      const [held, versions, rows] = await Promise.all([
         heldBounded(context, facts),
         deps.store.history(facts.name, 1),
+        context.processes(),
       ]);
-      return endpointView(facts, overview, held, versions[0]);
+      const word = plannerWord(rows ?? []);
+      const nowMs = deps.clock.wallMs();
+      return endpointView(facts, overview, held, versions[0], { word, nowMs });
     },
   );
   app.get(
@@ -68,13 +66,13 @@ export function endpointRoutes(app: ApiServer, context: ApiContext): void {
       schema: {
         ...{ summary: "Versions of an endpoint's entry", operationId: "endpointHistory" },
         tags: ["endpoints"],
-        params: Params,
+        params: EndpointName,
         querystring: z.object({ limit: Limit }),
         response: answers(HistoryView),
       },
     },
     async (request) => {
-      const facts = wanted(request.params.name, await overviews.current());
+      const facts = wantEndpoint(request.params.name, await overviews.current());
       const versions = await deps.store.history(facts.name, request.query.limit);
       return {
         endpoint: facts.name,
@@ -108,24 +106,4 @@ function page(overview: Overview, query: z.output<typeof ListQuery>): EndpointsP
     endpoints: rows.map(endpointRow),
     ...(more ? { next: last.name } : {}),
   };
-}
-
-function wanted(text: string, overview: Overview): EndpointFacts {
-  const found = findEndpoint(text, overview.rows);
-  const facts = found.kind === "found" ? overview.byName.get(found.name) : undefined;
-  if (facts !== undefined) return facts;
-  if (found.kind === "ambiguous") {
-    const message = `Cannot tell which endpoint "${text}" means: more than one begins so`;
-    throw refusal(404, "ambiguous-endpoint", message, `write one of ${found.names.join(", ")}`);
-  }
-  const similar = found.kind === "none" ? found.similar : [];
-  const hint = similar.length > 0 ? `did you mean ${similar.join(", ")}?` : "see /v1/endpoints";
-  throw refusal(404, "no-such-endpoint", `Cannot find an endpoint "${text}" in this region`, hint);
-}
-
-function heldBounded(context: ApiContext, facts: EndpointFacts): Promise<readonly HeldView[]> {
-  const { clock, held } = context.deps;
-  return within(clock, ASK_MS_MAX, held(facts.name, facts.zone), (problem) => [
-    { storeId: "-", reading: { kind: "unreadable", endpoint: facts.name, problem } },
-  ]);
 }

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import type { Name } from "../../dns/index.ts";
 import type { Plan, PlanEntry } from "../../plan/index.ts";
-import { refusal } from "../apiError.ts";
 import { type ApiContext, type ApiServer, answers } from "../context.ts";
 import { GenerationNumber, Limit } from "../schemas/fields.ts";
 import { PlanDiffView, PlanPage, PlansPage } from "../schemas/plans.ts";
 import { diffView } from "../views/diffView.ts";
 import { entryView, summaryView } from "../views/planView.ts";
+import { wantPlan } from "../wantPlan.ts";
 
 const Generation = z
   .union([z.literal("newest"), z.coerce.number().int().min(0)])
@@ -46,7 +46,7 @@ export function planRoutes(app: ApiServer, context: ApiContext): void {
       },
     },
     async (request) => {
-      const plan = await planOf(context, request.params.generation);
+      const plan = await wantPlan(context, request.params.generation);
       return planPage(plan, request.query.limit, request.query.after);
     },
   );
@@ -62,18 +62,9 @@ export function planRoutes(app: ApiServer, context: ApiContext): void {
     },
     async (request) => {
       const { from, to } = request.params;
-      return diffView(await planOf(context, from), await planOf(context, to));
+      return diffView(await wantPlan(context, from), await wantPlan(context, to));
     },
   );
-}
-
-async function planOf(context: ApiContext, generation: number | "newest"): Promise<Plan> {
-  if (generation === "newest") return context.state.plan();
-  const plan = await context.state.planAt(generation);
-  if (plan !== undefined) return plan;
-  const newest = (await context.state.plan()).generation;
-  const message = `Cannot find a plan of generation ${generation}: the newest is ${newest}`;
-  throw refusal(404, "no-such-plan", message, "see /v1/plans");
 }
 
 function planPage(plan: Plan, limit: number, after: string | undefined): PlanPage {

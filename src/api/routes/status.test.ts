@@ -21,6 +21,7 @@ test("status counts endpoints and targets, and is without warnings when all is w
       {
         ...{ configured: 2, planned: 2, serving: 2, notPlanned: 0, failOpen: 0, failedOver: 0 },
         ...{ held: 0, capacityHeld: 0, orphaned: 0, retired: 0 },
+        ...{ overridden: 0, rolledBack: 0, retiring: 0 },
       },
     );
     const counts = { total: 3, up: 3, down: 0, unknown: 0, stale: 0, forced: 0 };

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { type ApiError, refusal } from "../apiError.ts";
+import { refusal } from "../apiError.ts";
 import { type ApiContext, type ApiServer, answers, WANTS_TOKEN } from "../context.ts";
 import { Changed } from "../schemas/fields.ts";
 import { ForceRequest, InventoryView, TargetsView } from "../schemas/targets.ts";
-import { readActor } from "../security/token.ts";
-import { targetViews } from "../views/targetView.ts";
+import { wantActor } from "../security/token.ts";
+import { notFollowing, targetViews } from "../views/targetView.ts";
 
 const Params = z.object({ id: z.string().meta({ description: "A target's id, such as lb-a1" }) });
 
@@ -20,7 +20,10 @@ export function targetRoutes(app: ApiServer, context: ApiContext): void {
         response: answers(TargetsView),
       },
     },
-    async () => ({ targets: targetViews(await state.snapshot()) }),
+    async () => {
+      const snapshot = await state.snapshot();
+      return { targets: targetViews(snapshot), notes: notFollowing(snapshot.orders) };
+    },
   );
   app.put(
     "/v1/targets/:id/force",
@@ -36,7 +39,7 @@ export function targetRoutes(app: ApiServer, context: ApiContext): void {
       },
     },
     async (request) => {
-      const actor = actorOf(readActor(request.headers["holdfast-actor"]));
+      const actor = wantActor(request.headers["holdfast-actor"]);
       const { id } = request.params;
       const { state: forced, reason } = request.body;
       await knownTarget(context, id);
@@ -58,7 +61,7 @@ export function targetRoutes(app: ApiServer, context: ApiContext): void {
       },
     },
     async (request) => {
-      const actor = actorOf(readActor(request.headers["holdfast-actor"]));
+      const actor = wantActor(request.headers["holdfast-actor"]);
       const { id } = request.params;
       if (!(await deps.store.release(id, actor))) {
         return { changed: false, message: `${id} was not forced` };
@@ -92,11 +95,6 @@ function inventoryRoute(app: ApiServer, { deps, state }: ApiContext): void {
       };
     },
   );
-}
-
-function actorOf(read: string | ApiError): string {
-  if (typeof read === "string") return read;
-  throw read;
 }
 
 async function knownTarget(context: ApiContext, id: string): Promise<void> {

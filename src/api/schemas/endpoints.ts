@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { GenerationNumber, Millis } from "./fields.ts";
+import { OrderView } from "./orders.ts";
 import { EntryView, PlanSummaryView } from "./plans.ts";
 
 /** How an endpoint's answer came about. */
@@ -9,6 +10,8 @@ export const Mode = z.enum([
   "failed-over",
   "held",
   "capacity-held",
+  "overridden",
+  "rolled-back",
   "orphaned",
   "retired",
   "not-planned",
@@ -25,6 +28,10 @@ export const EndpointRow = z
     addresses: z.record(z.string(), z.number().int()).meta({ description: "Records by RR type" }),
     answers: z.union([z.number().int(), z.literal("all")]).optional(),
     cause: z.string().optional(),
+    orders: z
+      .array(z.object({ id: z.string(), kind: z.string(), text: z.string() }))
+      .optional()
+      .meta({ description: "What people asked for about it; absent: nothing" }),
   })
   .meta({ id: "EndpointRow", description: "One line of a list of endpoints" });
 export type EndpointRow = z.output<typeof EndpointRow>;
@@ -53,10 +60,21 @@ export type TargetReason = z.output<typeof TargetReason>;
 /** What one zone store holds of an endpoint. */
 export const HeldRecord = z.object({
   storeId: z.string(),
-  state: z.enum(["current", "older", "newer", "differs", "no-fence", "malformed", "unreadable"]),
+  state: z.enum([
+    ...["current", "older", "newer", "differs", "overridden", "retired"],
+    ...["no-fence", "malformed", "unreadable"],
+  ] as const),
   generation: GenerationNumber.optional(),
   edition: z.number().int().optional(),
   fence: z.string().optional(),
+  override: z
+    .object({ id: z.string(), untilMs: Millis })
+    .optional()
+    .meta({ description: "The override that it holds" }),
+  tombstone: z
+    .object({ id: z.string(), atMs: Millis })
+    .optional()
+    .meta({ description: "The tombstone that it holds: it answers nothing, on purpose" }),
   records: z.array(z.string()).meta({ description: "In presentation format, without the name" }),
   problem: z.string().optional(),
 });
@@ -74,6 +92,7 @@ export const EndpointView = z
     targets: z.array(TargetReason),
     notes: z.array(z.string()),
     lines: z.array(z.string()).meta({ description: "All of it for people, a line each" }),
+    orders: z.array(OrderView).meta({ description: "What people asked for about it" }),
     held: z.array(HeldRecord),
     text: z.string().optional().meta({ description: "For an orphan: what to do about it" }),
   })

@@ -26,3 +26,16 @@ export const Changed = z
   .object({ changed: z.boolean(), message: z.string() })
   .meta({ id: "Changed", description: "What became of a change" });
 export type Changed = z.output<typeof Changed>;
+
+/** One line for people. */
+export const LineText = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}]*$/u);
+
+/** Which endpoint a path is about. */
+export const EndpointName = z.object({
+  name: z.string().meta({ description: "With or without the last dot; short where unique" }),
+});

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { GenerationNumber, Millis } from "./fields.ts";
 
-const Answers = z.union([z.number().int().min(1), z.literal("all")]);
+/** How many addresses an answer has. */
+export const Answers = z.union([z.number().int().min(1), z.literal("all")]);
 
 /** One RRset of an entry. */
-const RRsetView = z.object({
+export const RRsetView = z.object({
   type: z.string(),
   ttlSeconds: z.number().int(),
   records: z.array(z.object({ rdata: z.string(), weight: z.number().int() })).min(1),
@@ -20,6 +21,8 @@ const EntryHead = {
   cause: z.string(),
 };
 
+const Content = z.object({ answers: Answers, rrsets: z.array(RRsetView).min(1) });
+
 /** An endpoint's entry in a plan: what it serves, or the mark that it was retired. */
 export const EntryView = z
   .discriminatedUnion("kind", [
@@ -28,12 +31,20 @@ export const EntryView = z
       ...EntryHead,
       answers: Answers,
       rrsets: z.array(RRsetView).min(1),
+      override: z
+        .object({ id: z.string(), untilMs: Millis })
+        .optional()
+        .meta({ description: "The override that pins these records" }),
+      beneath: Content.optional().meta({ description: "What is planned beneath" }),
+      ends: z.array(z.string()).optional().meta({ description: "Overrides that it ends" }),
+      revives: z.array(z.string()).optional().meta({ description: "Tombstones that it revives" }),
     }),
     z.object({
       kind: z.literal("tombstone"),
       ...EntryHead,
       tombstoneId: z.string(),
       retiredAtMs: Millis,
+      revives: z.array(z.string()).optional().meta({ description: "Tombstones revived before" }),
     }),
   ])
   .meta({ id: "Entry", description: "An endpoint's entry in a plan" });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { GenerationNumber, Millis } from "./fields.ts";
+import { FenceOverrideView, OrderView } from "./orders.ts";
 
 /** One process of this instance. */
 export const ProcessView = z.object({
@@ -23,7 +24,9 @@ export type ProcessView = z.output<typeof ProcessView>;
 export const ZoneView = z.object({
   zone: z.string(),
   storeId: z.string(),
-  gate: z.enum(["on", "paused", "malformed", "unreadable"]),
+  gate: z
+    .enum(["on", "repairs", "paused", "malformed", "unreadable"])
+    .meta({ description: "repairs: paused, but that drift is repaired" }),
   seeded: z.enum(["seeded", "unseeded", "unknown", "not-needed"]),
   problem: z.string().optional(),
 });
@@ -61,6 +64,9 @@ export const EndpointCounts = z.object({
   held: z.number().int(),
   capacityHeld: z.number().int(),
   orphaned: z.number().int(),
+  overridden: z.number().int(),
+  rolledBack: z.number().int(),
+  retiring: z.number().int().meta({ description: "Waiting to stop answering" }),
   retired: z.number().int(),
 });
 export type EndpointCounts = z.output<typeof EndpointCounts>;
@@ -98,6 +104,19 @@ export const NameserverView = z.object({
 });
 export type NameserverView = z.output<typeof NameserverView>;
 
+/** What people asked for about endpoints, and is not over. */
+export const OrdersView = z.object({
+  overrides: z.number().int().meta({ description: "Those that only DNS knows of included" }),
+  retirements: z.number().int(),
+  revivals: z.number().int(),
+  rollbacks: z.number().int(),
+  listed: z.array(OrderView).meta({ description: "The first hundred; /v1/orders has all" }),
+  fenceOverrides: z
+    .array(FenceOverrideView)
+    .meta({ description: "Overrides that only the DNS server knows of; the first hundred" }),
+});
+export type OrdersView = z.output<typeof OrdersView>;
+
 /** The state of the region, as far as this instance knows it. */
 export const StatusView = z
   .object({
@@ -121,6 +140,10 @@ export const StatusView = z
     held: z.array(z.string()).meta({ description: "Names; the first hundred" }),
     capacityHeld: z.array(z.string()).meta({ description: "Names; the first hundred" }),
     orphans: z.array(OrphanView).meta({ description: "The first hundred" }),
+    orders: OrdersView,
+    retiredConfigured: z
+      .array(z.string())
+      .meta({ description: "Retired, and still in the configuration; the first hundred" }),
     zones: z.array(ZoneView),
     targets: TargetCounts,
     processes: z.array(ProcessView).optional().meta({ description: "Absent: cannot be asked" }),

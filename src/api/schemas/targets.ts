@@ -42,7 +42,10 @@ export const TargetView = z
 export type TargetView = z.output<typeof TargetView>;
 
 /** All targets of the region. */
-export const TargetsView = z.object({ targets: z.array(TargetView) });
+export const TargetsView = z.object({
+  targets: z.array(TargetView),
+  notes: z.array(z.string()).meta({ description: "Endpoints that do not follow targets just now" }),
+});
 export type TargetsView = z.output<typeof TargetsView>;
 
 /** What is asked of a target. */

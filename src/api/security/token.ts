@@ -31,6 +31,13 @@ const ACTOR = /^[a-z][a-z0-9-]{0,31}:[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** Actor of a request that names none. */
 export const ACTOR_UNKNOWN = "operator:unknown";
 
+/** Who asks, by the `holdfast-actor` header. Throws a refusal where it is not an actor's name. */
+export function wantActor(header: string | string[] | undefined): string {
+  const read = readActor(header);
+  if (typeof read === "string") return read;
+  throw read;
+}
+
 /** Who asks, by the `holdfast-actor` header; a refusal where it is not an actor's name. */
 export function readActor(header: string | string[] | undefined): string | ApiError {
   if (header === undefined) return ACTOR_UNKNOWN;

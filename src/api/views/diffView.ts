@@ -12,8 +12,17 @@ export function changeView(diff: EndpointDiff): ChangeView {
   const { endpoint, kind, cause } = diff;
   const answers =
     diff.answers === undefined ? [] : [`answers ${diff.answers.before} -> ${diff.answers.after}`];
-  const lines = [...diff.rrsets.flatMap(rrsetLines), ...answers];
+  const { override } = diff;
+  const pinned =
+    override === undefined
+      ? []
+      : [`override ${idText(override.before)} -> ${idText(override.after)}`];
+  const lines = [...diff.rrsets.flatMap(rrsetLines), ...answers, ...pinned];
   return { endpoint, kind, lines, ...(cause === "" ? {} : { cause }) };
+}
+
+function idText(id: string | null): string {
+  return id ?? "none";
 }
 
 function rrsetLines(diff: RRsetDiff): string[] {

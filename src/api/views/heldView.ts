@@ -1,10 +1,20 @@
 import { type RRset, rdataText, sameRRset, typeText } from "../../dns/index.ts";
-import { comparePositions, fenceText, type PlanEntry, rrsetsOf } from "../../plan/index.ts";
+import {
+  comparePositions,
+  type Fence,
+  fenceText,
+  type PlanEntry,
+  rrsetsOf,
+} from "../../plan/index.ts";
 import type { HeldView } from "../apiDeps.ts";
 import type { HeldRecord } from "../schemas/endpoints.ts";
 
 /** What one zone store holds of an endpoint, held against the newest plan's entry. */
-export function heldRecord(held: HeldView, entry: PlanEntry | undefined): HeldRecord {
+export function heldRecord(
+  held: HeldView,
+  entry: PlanEntry | undefined,
+  nowMs: number,
+): HeldRecord {
   const { storeId, reading } = held;
   if (reading.kind === "unreadable") {
     return { storeId, state: "unreadable", records: [], problem: reading.problem };
@@ -15,12 +25,37 @@ export function heldRecord(held: HeldView, entry: PlanEntry | undefined): HeldRe
     return { storeId, state: "malformed", records, problem: reading.fence.problem };
   }
   const { fence } = reading.fence;
-  const facts = { generation: fence.generation, edition: fence.edition, fence: fenceText(fence) };
+  const { generation, edition } = fence;
+  const facts = { generation, edition, fence: fenceText(fence), ...markOf(fence) };
+  const marked = markState(fence, entry, nowMs);
+  if (marked !== undefined) return { storeId, state: marked, ...facts, records };
   if (entry === undefined) return { storeId, state: "differs", ...facts, records };
   const order = comparePositions(fence, entry);
   if (order !== 0) return { storeId, state: order < 0 ? "older" : "newer", ...facts, records };
   const same = fence.digest === entry.digest && sameRRsets(reading.rrsets, rrsetsOf(entry));
   return { storeId, state: same ? "current" : "differs", ...facts, records };
+}
+
+function markOf({ mark }: Fence): Pick<HeldRecord, "override" | "tombstone"> {
+  if (mark === undefined) return {};
+  const { id } = mark;
+  if (mark.kind === "override") return { override: { id, untilMs: mark.untilMs } };
+  return { tombstone: { id, atMs: mark.atMs } };
+}
+
+// A mark that the plan has as well is compared like everything else.
+function markState(
+  { mark }: Fence,
+  entry: PlanEntry | undefined,
+  nowMs: number,
+): HeldRecord["state"] | undefined {
+  if (mark === undefined) return undefined;
+  if (mark.kind === "tombstone") {
+    const planned = entry?.kind === "tombstone" && entry.tombstoneId === mark.id;
+    return planned ? undefined : "retired";
+  }
+  const planned = entry?.kind === "serving" && entry.override?.id === mark.id;
+  return planned || mark.untilMs <= nowMs ? undefined : "overridden";
 }
 
 function recordLines(rrset: RRset): string[] {

@@ -1,12 +1,12 @@
 import type { ProcessRow } from "../../supervise/index.ts";
 import type { ProcessView, TroubleView } from "../schemas/status.ts";
-import { enactorReport, plannerGeneration, type Trouble } from "./reports.ts";
+import { enactorReport, plannerReport, type Trouble } from "./reports.ts";
 
 /** The table of processes where the API does not answer: the newest plan is what they know of. */
 export function processViewsAlone(rows: readonly ProcessRow[]): readonly ProcessView[] {
   const known = rows.map(({ role, report }) => {
     const { generation } = role === "enactor" ? enactorReport(report) : {};
-    return (role === "planner" ? plannerGeneration(report) : generation) ?? 0;
+    return (role === "planner" ? plannerReport(report).generation : generation) ?? 0;
   });
   const newest = Math.max(0, ...known);
   return rows.map((row) => processView(row, newest));
@@ -29,7 +29,7 @@ export function processView(row: ProcessRow, newest: number): ProcessView {
 function roleFacts(row: ProcessRow, newest: number): Partial<ProcessView> {
   const { role, report, reportAgeMs } = row;
   if (role !== "enactor") {
-    const generation = role === "planner" ? plannerGeneration(report) : undefined;
+    const generation = role === "planner" ? plannerReport(report).generation : undefined;
     return {
       ...(generation === undefined ? {} : { generation }),
       ...(reportAgeMs === undefined ? {} : { lagMs: reportAgeMs }),

@@ -12,6 +12,14 @@ const Trouble = z.object({
 });
 export type Trouble = z.output<typeof Trouble>;
 
+/** An override that a zone store holds in a fence. */
+const SeenOverride = z.object({
+  endpoint: z.string(),
+  store: z.string(),
+  id: z.string(),
+  untilMs: z.number(),
+});
+
 const EnactorReport = z.object({
   generation: z.number().optional().catch(undefined),
   pending: z.number().optional().catch(undefined),
@@ -19,6 +27,7 @@ const EnactorReport = z.object({
   lagMs: z.number().optional().catch(undefined),
   quarantined: z.array(Trouble).optional().catch(undefined),
   troubles: z.array(Trouble).optional().catch(undefined),
+  overrides: z.array(SeenOverride).optional().catch(undefined),
 });
 export type EnactorReport = z.output<typeof EnactorReport>;
 
@@ -77,11 +86,24 @@ const NameserverReport = z.object({
 });
 export type NameserverReport = z.output<typeof NameserverReport>;
 
-const PlannerReport = z.object({ generation: z.number().optional().catch(undefined) });
+const OrderProblem = z.object({ id: z.string(), why: z.string() });
 
-/** The newest plan that the planner knows, as far as its report can be read. */
-export function plannerGeneration(report: unknown): number | undefined {
-  return PlannerReport.safeParse(report).data?.generation;
+const WaitingRetirement = z.object({
+  id: z.string(),
+  dueAtMs: z.number(),
+  waitsFor: z.string().optional(),
+});
+
+const PlannerReport = z.object({
+  generation: z.number().optional().catch(undefined),
+  orderProblems: z.array(OrderProblem).optional().catch(undefined),
+  retirements: z.array(WaitingRetirement).optional().catch(undefined),
+});
+export type PlannerReport = z.output<typeof PlannerReport>;
+
+/** The planner's report, as far as it can be read. */
+export function plannerReport(report: unknown): PlannerReport {
+  return PlannerReport.safeParse(report).data ?? {};
 }
 
 /** An enactor's report, as far as it can be read. */

@@ -6,6 +6,7 @@ import type { Overview } from "../overview.ts";
 import type { Mode } from "../schemas/endpoints.ts";
 import type { EndpointCounts, OrphanView, StatusView, ZoneView } from "../schemas/status.ts";
 import { nameserverView } from "./nameserverView.ts";
+import { ordersView } from "./ordersView.ts";
 import { ORPHAN_TEXT } from "./orphan.ts";
 import { processView, troubleViews } from "./processView.ts";
 import { targetCounts, targetViews } from "./targetView.ts";
@@ -46,6 +47,8 @@ export function statusView(inputs: StatusInputs): StatusView {
     held: namesOf(overview, "held"),
     capacityHeld: namesOf(overview, "capacity-held"),
     orphans: orphanViews(overview),
+    orders: ordersView(overview, rows ?? [], nowMs),
+    retiredConfigured: retiredConfigured(overview),
     zones: inputs.gates.map(zoneView),
     targets: targetCounts(targetViews(overview.snapshot)),
     ...(rows === undefined
@@ -75,9 +78,24 @@ function endpointCounts(overview: Overview): EndpointCounts {
     failedOver: count((row) => row.mode === "failed-over"),
     held: count((row) => row.mode === "held"),
     capacityHeld: count((row) => row.mode === "capacity-held"),
-    orphaned: count((row) => row.mode === "orphaned"),
+    orphaned: count(isOrphan),
+    overridden: count((row) => row.mode === "overridden"),
+    rolledBack: count((row) => row.mode === "rolled-back"),
+    retiring: count((row) => row.orders.some((order) => order.kind === "retirement")),
     retired: count((row) => row.mode === "retired"),
   };
+}
+
+// An override may be on it all the same.
+function isOrphan({ policy, entry }: Overview["rows"][number]): boolean {
+  return policy === undefined && entry?.kind === "serving";
+}
+
+function retiredConfigured(overview: Overview): string[] {
+  return overview.rows
+    .filter(({ policy, entry }) => policy !== undefined && entry?.kind === "tombstone")
+    .slice(0, STATUS_NAMES_MAX)
+    .map(({ name }) => name);
 }
 
 function namesOf(overview: Overview, mode: Mode): string[] {
@@ -92,7 +110,7 @@ function namesOf(overview: Overview, mode: Mode): string[] {
 function orphanViews(overview: Overview): OrphanView[] {
   const sinceMs = overview.snapshot.policy?.acceptedAtMs ?? overview.atMs;
   return overview.rows
-    .filter((row) => row.mode === "orphaned")
+    .filter(isOrphan)
     .slice(0, STATUS_NAMES_MAX)
     .map((row) => ({ endpoint: row.name, zone: row.zone, sinceMs, text: ORPHAN_TEXT }));
 }

@@ -1,4 +1,4 @@
-import type { Policy, Target, TargetHealth } from "../../plan/index.ts";
+import type { Order, Policy, Target, TargetHealth } from "../../plan/index.ts";
 import type { RegionSnapshot } from "../regionState.ts";
 import type { TargetCounts } from "../schemas/status.ts";
 import type { TargetView } from "../schemas/targets.ts";
@@ -21,6 +21,21 @@ export function targetViews(snapshot: RegionSnapshot): TargetView[] {
       ...(force === undefined ? {} : { force: { ...force } }),
       endpoints: endpoints.get(id) ?? 0,
     };
+  });
+}
+
+/** Whose answers do not follow targets and their health just now, one sentence each. */
+export function notFollowing(orders: readonly Order[]): string[] {
+  const names = (kind: Order["kind"]) => {
+    return orders.filter((order) => order.kind === kind).map(({ endpoint }) => endpoint);
+  };
+  const lines = [
+    [names("override"), 'overridden, whatever its targets say: "override list"'],
+    [names("rollback"), 'held at old content, whatever its targets say: "rollback list"'],
+  ] as const;
+  return lines.flatMap(([[first, ...rest], what]) => {
+    if (first === undefined) return [];
+    return [`${first}${rest.length > 0 ? ` and ${rest.length} more` : ""}: ${what}`];
   });
 }
 

@@ -1,5 +1,6 @@
 import type { ProcessView, StatusView } from "../schemas/status.ts";
 import { nameserverWarnings } from "./nameserverView.ts";
+import { orderWarnings } from "./orderWarnings.ts";
 
 /** Longest age of an enactor's unfinished work that needs nobody's attention. */
 const LAG_MS_CALM = 10_000;
@@ -14,6 +15,7 @@ export function statusWarnings(status: Omit<StatusView, "warnings">): string[] {
     ...planWarnings(status),
     ...quarantineWarnings(status),
     ...zoneWarnings(status),
+    ...orderWarnings(status),
     ...endpointWarnings(status),
     ...(status.nameserver === undefined ? [] : nameserverWarnings(status.nameserver)),
     ...(status.processes ?? []).flatMap(processWarnings),
@@ -35,7 +37,7 @@ function quarantineWarnings(status: Status): string[] {
   const { quarantined, troubles } = status;
   return [
     ...quarantined.slice(0, TROUBLES_SHOWN).map(({ endpoint, storeId, why }) => {
-      return `${endpoint} is quarantined on ${storeId}: ${why}. Nobody changes it.`;
+      return `${endpoint} is quarantined on ${storeId}: ${why}. Nobody changes it: "epoch raise".`;
     }),
     ...more(quarantined.length, "are quarantined"),
     ...troubles.slice(0, TROUBLES_SHOWN).map(({ endpoint, storeId, standing, why }) => {
@@ -55,6 +57,8 @@ function zoneWarnings(status: Status): string[] {
     const where = `${zone} on ${storeId}`;
     const lines: string[] = [];
     if (gate === "paused") lines.push(`${where} is paused: nothing is changed until "resume".`);
+    if (gate === "repairs")
+      lines.push(`${where} is paused but for repairs: nothing new is enacted until "resume".`);
     if (gate === "malformed")
       lines.push(`${where} has a broken gate, taken as paused: ${problem}.`);
     if (gate === "unreadable") lines.push(`${where} cannot be read: ${problem}.`);

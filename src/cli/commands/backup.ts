@@ -106,6 +106,8 @@ function restoredLines(
     ...(aside === undefined ? [] : [`What was there before is in ${aside}.`]),
     'Next: start it with "holdfast run". Names go on answering what their zones hold: where that',
     "is newer than the backup, enactors tell the planner, and the next plan is made above it.",
+    "Overrides and rollbacks of the backup hold again, also those that were ended since: look at",
+    '"override list" and "rollback list". Retirements that waited must be asked for again.',
   ];
 }
 

@@ -102,6 +102,21 @@ test("plan goes by health and forces of the running region", async () => {
   });
 });
 
+test("plan leaves alone what a person pinned", async () => {
+  const api = new ApiWorld();
+  await api.plan(ENDPOINTS);
+  await withRegion(api, async (cli, { port }) => {
+    write(cli, configuration(port));
+    const pin = ["override", "set", "dynamodb", "A", "127.9.9.9", "-r", "lost", "-f", "1h"];
+    assert.equal((await cli.run([...pin, "--no-wait"])).code, 0);
+    await api.replan();
+    await api.report({ "lb-a1": "down", "lb-b1": "up", "lb-c1": "up" });
+    const { out } = await cli.run(["plan", "-c", "holdfast.yaml"]);
+    assert.match(out, /signin\S+ changed[\s\S]*- A 127\.1\.1\.1/);
+    assert.doesNotMatch(out, /dynamodb\S+ changed/);
+  });
+});
+
 test("plan of a broken file lists its errors, exit 3; without an API it says so", async () => {
   await withFolder(async (cli) => {
     write(cli, configuration(1).replace("region:", "regoin:"));

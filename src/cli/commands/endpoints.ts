@@ -24,7 +24,7 @@ export const endpointsCommand: CommandSpec = {
       text: "only endpoints served in this way",
       choices: [
         ...["healthy", "fail-open", "failed-over", "held", "capacity-held", "orphaned"],
-        ...["retired", "not-planned"],
+        ...["overridden", "rolled-back", "retired", "not-planned"],
       ],
     },
     { flags: "-n, --limit <rows>", text: `show at most so many (default: ${ROWS_DEFAULT})` },
@@ -36,6 +36,7 @@ export const endpointsCommand: CommandSpec = {
   examples: [
     { line: "endpoints", text: "the first hundred, in order of name" },
     { line: "endpoints --mode fail-open", text: "those without enough healthy targets" },
+    { line: "endpoints --mode retired", text: "names that answer nothing, on purpose" },
     { line: "endpoints --prefix dynamodb --json", text: "for a program" },
   ],
   run: (given) =>
@@ -81,7 +82,7 @@ function rowLines(given: Invocation, rows: readonly EndpointRow[], total: number
       .map(([type, count]) => `${count} ${type}`)
       .join(", ") || "-",
     row.generation === undefined ? "-" : String(row.generation),
-    row.cause ?? "",
+    row.orders?.map(({ text }) => text).join("; ") ?? row.cause ?? "",
   ]);
   const table = tableText(["ENDPOINT", "SERVED", "RECORDS", "SINCE PLAN", "BECAUSE"], cells);
   const more = total - rows.length;

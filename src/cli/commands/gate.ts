@@ -1,7 +1,5 @@
-import { within } from "../../api/index.ts";
-import { SILENT_LOG } from "../../base/index.ts";
 import { type Name, parseName } from "../../dns/index.ts";
-import type { NewEvent } from "../../journal/index.ts";
+import type { Gate } from "../../plan/index.ts";
 import { CliError } from "../cliError.ts";
 import {
   CONFIG,
@@ -14,7 +12,7 @@ import {
 import { ExitCode } from "../exitCode.ts";
 import { changeGates, type GateOutcome, type GateTask } from "../gates/changeGates.ts";
 import { type OperatorStores, openOperatorStores } from "../gates/operatorStores.ts";
-import { painter } from "../output/paint.ts";
+import { painter, type Tone } from "../output/paint.ts";
 import { printJson, printLines } from "../output/print.ts";
 import { tableText } from "../output/table.ts";
 import { openRegion, type Region } from "../region.ts";
@@ -35,13 +33,16 @@ const DIRECTLY =
 export const pauseCommand: CommandSpec = {
   path: "pause",
   summary: "stop all automation: nothing is written to DNS until resume",
-  text: `${DIRECTLY} What is served stays as it is; what changed meanwhile follows on resume.`,
-  options: OPTIONS,
+  text:
+    `${DIRECTLY} What is served stays as it is; what changed meanwhile follows on resume. With ` +
+    "--repairs, records that hands or accidents change are still put back as they were.",
+  options: [{ flags: "--repairs", text: "leave the repair of drift on" }, ...OPTIONS],
   examples: [
     { line: 'pause --reason "looking into it"', text: "every zone, on every zone store" },
     { line: "pause --zone use1.holdfast.example", text: "one zone" },
+    { line: "pause --repairs", text: "no plan is enacted, but drift is repaired" },
   ],
-  run: (given) => switchGates(given, "paused"),
+  run: (given) => switchGates(given, given.options.has("repairs") ? "repairs" : "paused"),
 };
 
 /** `holdfast resume`: lets automation write again. */
@@ -54,7 +55,7 @@ export const resumeCommand: CommandSpec = {
   run: (given) => switchGates(given, "on"),
 };
 
-async function switchGates(given: Invocation, wanted: "on" | "paused"): Promise<number> {
+async function switchGates(given: Invocation, wanted: Gate["automation"]): Promise<number> {
   const region = openRegion(given);
   const zone = given.options.text("zone");
   const only = zone === undefined ? undefined : zoneNamed(zone, region);
@@ -62,9 +63,9 @@ async function switchGates(given: Invocation, wanted: "on" | "paused"): Promise<
   const tasks = gateTasks(region, stores, only);
   const outcomes = await changeGates(tasks, wanted, () => given.io.clock.wallMs());
   stores.close();
-  const journalled = await journal(given, region, wanted, outcomes);
-  if (given.options.has("json")) printJson(given.io, { wanted, journalled, outcomes });
-  else printOutcomes(given, wanted, outcomes, journalled);
+  const noted = await noteGates(given, region, wanted, outcomes);
+  if (given.options.has("json")) printJson(given.io, { wanted, noted, outcomes });
+  else printOutcomes(given, wanted, outcomes);
   const failed = outcomes.some(({ outcome }) => outcome === "failed");
   return failed ? ExitCode.CANNOT : ExitCode.OK;
 }
@@ -90,51 +91,44 @@ function zoneNamed(text: string, { settings }: Region): Name {
   throw new CliError({ code: "usage", problem }, problem);
 }
 
-/** The journal's owner may be down: a person's switch works all the same. */
-const JOURNAL_MS_MAX = 2_000;
-
-async function journal(
+// The journal takes it from the state folder, once, within seconds or when it lives again: told
+// to it directly, with the reply lost, it would be there twice.
+async function noteGates(
   { io, options }: Invocation,
   region: Region,
-  wanted: "on" | "paused",
+  wanted: Gate["automation"],
   outcomes: readonly GateOutcome[],
 ): Promise<boolean> {
+  const changed = outcomes.filter(({ outcome }) => outcome === "changed");
+  if (changed.length === 0) return true;
+  const { noteAct } = await import("../direct/noteAct.ts");
   const reason = options.text("reason") ?? "";
-  const verb = wanted === "on" ? "resumed" : "paused";
-  const why = reason === "" ? "" : `: ${reason}`;
-  const events = outcomes
-    .filter(({ outcome }) => outcome === "changed")
-    .map(({ zone, storeId }): NewEvent => {
-      const text = `${verb} on ${storeId} by ${io.actor}${why}`;
-      const kind = wanted === "on" ? "zone-resumed" : "zone-paused";
-      const facts = { store: storeId, reason };
-      return { atMs: io.clock.wallMs(), kind, actor: io.actor, subject: zone, text, facts };
-    });
-  if (events.length === 0) return true;
-  // Loaded only here: other commands do not wait for it.
-  const { SocketStore } = await import("../../store/index.ts");
-  const store = new SocketStore(region.layout.storeSocket, { clock: io.clock, log: SILENT_LOG });
-  const recorded = store.record(events).then(() => true);
-  const done = await within(io.clock, JOURNAL_MS_MAX, recorded, () => false);
-  await store.close();
-  return done;
+  const noted = [...new Set(changed.map(({ zone }) => zone))].map((zone) => {
+    const stores = changed.filter((one) => one.zone === zone).map(({ storeId }) => storeId);
+    return noteAct(io, region, { kind: "gate-set", reason, zone, stores, automation: wanted });
+  });
+  return noted.every(Boolean);
 }
+
+const WORDS: Readonly<Record<Gate["automation"], readonly [tone: Tone, word: string]>> = {
+  on: ["good", "on"],
+  repairs: ["warn", "repairs only"],
+  paused: ["warn", "paused"],
+};
 
 function printOutcomes(
   { io }: Invocation,
-  wanted: "on" | "paused",
+  wanted: Gate["automation"],
   outcomes: readonly GateOutcome[],
-  journalled: boolean,
 ): void {
   const paint = painter(io.colour);
   const word = (outcome: GateOutcome["outcome"]): string => {
     if (outcome === "failed") return paint("bad", "failed");
-    const state = wanted === "on" ? paint("good", "on") : paint("warn", "paused");
+    const state = paint(...WORDS[wanted]);
     return outcome === "already" ? `${state} already` : state;
   };
   const rows = outcomes.map(({ zone, storeId, outcome, problem }) => {
     return [zone, storeId, word(outcome), problem ?? ""];
   });
   printLines(io, [tableText(["ZONE", "STORE", "AUTOMATION", "PROBLEM"], rows)]);
-  if (!journalled) io.err("Not in the journal: the plan store is not running.\n");
 }

@@ -77,7 +77,8 @@ async function askRegion(
 }
 
 async function readRegion(api: ApiClient): Promise<RunningRegion> {
-  return { plan: await api.wholePlan(), inventory: await api.inventory() };
+  const { orders } = await api.orders();
+  return { plan: await api.wholePlan(), inventory: await api.inventory(), orders };
 }
 
 function jsonOf(result: DryRun, running: RunningRegion | undefined): object {

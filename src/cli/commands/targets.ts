@@ -1,4 +1,5 @@
 import type { TargetView } from "../../api/index.ts";
+import { usage } from "../cliError.ts";
 import {
   CONFIG,
   type CommandSpec,
@@ -33,17 +34,27 @@ export const targetsCommand: CommandSpec = {
     withApi(given, async (api) => {
       const { io, options } = given;
       const zone = options.text("zone");
-      const targets = (await api.targets()).targets.filter(
+      const all = await api.targets();
+      if (zone !== undefined) checkZone(zone, all.targets);
+      const targets = all.targets.filter(
         (target) =>
           (zone === undefined || target.availabilityZone === zone) &&
           (!options.has("not-up") || needsALook(target)),
       );
-      if (options.has("json")) printJson(io, { targets });
+      if (options.has("json")) printJson(io, { targets, notes: all.notes });
       else if (targets.length === 0) printLines(io, ["No targets."]);
-      else printLines(io, [targetTable(given, targets)]);
+      else
+        printLines(io, [targetTable(given, targets), ...all.notes.map((text) => `Note: ${text}`)]);
       return ExitCode.OK;
     }),
 };
+
+// A zone that does not exist has no targets either, and a typing error must not look like "all up".
+function checkZone(zone: string, targets: readonly TargetView[]): void {
+  const zones = [...new Set(targets.map(({ availabilityZone }) => availabilityZone))].sort();
+  if (zones.includes(zone)) return;
+  throw usage(`Cannot find the availability zone "${zone}": the zones are ${zones.join(", ")}`);
+}
 
 function needsALook({ health, force }: TargetView): boolean {
   if (force !== undefined || health.length === 0) return true;

@@ -12,8 +12,9 @@ export function gateStep(found: GateFound, wanted: Gate["automation"], nowMs: nu
     case "unreadable":
       return { kind: "cannot", problem: found.problem };
     case "none":
-      // A zone never paused: automation is on.
-      return wanted === "on" ? { kind: "done" } : write(undefined, wanted, 1);
+      // A zone never paused, or one whose server lost its disk: enactors that saw it paused keep
+      // it so until a gate says `on`. Its edition must be above the one that was lost.
+      return write(undefined, wanted, editionOf(nowMs));
     case "gate":
       if (found.gate.automation === wanted) return { kind: "done" };
       return write(found.text, wanted, found.gate.edition + 1);
@@ -30,8 +31,12 @@ function write(
   return { kind: "write", expected, gate: { edition, automation } };
 }
 
-// What stands there is no gate, so its edition is unknown: seconds of the clock are above any that
-// was ever counted up, and rise by themselves if this happens again.
+// Where no gate can be read its edition is unknown: seconds of the clock are above any that was
+// ever counted up, and rise by themselves if this happens again.
+function editionOf(nowMs: number): number {
+  return Math.floor(nowMs / 1000);
+}
+
 function replaceMalformed(
   texts: readonly string[],
   wanted: Gate["automation"],
@@ -39,7 +44,7 @@ function replaceMalformed(
 ): GateStep {
   const [only, ...others] = texts;
   if (only !== undefined && others.length === 0) {
-    return write(only, wanted, Math.floor(nowMs / 1000));
+    return write(only, wanted, editionOf(nowMs));
   }
   const problem = `the gate has ${texts.length} records: delete them by hand (nsupdate) first`;
   return { kind: "cannot", problem };

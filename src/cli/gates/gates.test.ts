@@ -22,8 +22,20 @@ const STEPS: readonly (readonly [
   wanted: Gate["automation"],
   expected: object,
 ])[] = [
-  ["never paused, pause", { kind: "none" }, "paused", { expected: undefined, edition: 1 }],
-  ["never paused, resume: it is on", { kind: "none" }, "on", { kind: "done" }],
+  [
+    "no gate, pause: above any that a lost disk may have held",
+    { kind: "none" },
+    "paused",
+    { expected: undefined, edition: NOW_MS / 1000 },
+  ],
+  [
+    "no gate, resume: enactors that saw it paused believe only what says `on`",
+    { kind: "none" },
+    "on",
+    { expected: undefined, edition: NOW_MS / 1000 },
+  ],
+  ["on, pause but for repairs", found(ON), "repairs", { expected: gateText(ON), edition: 6 }],
+  ["paused, repairs only", found(PAUSED), "repairs", { expected: gateText(PAUSED), edition: 5 }],
   ["paused, resume", found(PAUSED), "on", { expected: gateText(PAUSED), edition: 5 }],
   ["paused, pause again", found(PAUSED), "paused", { kind: "done" }],
   ["on again, pause", found(ON), "paused", { expected: gateText(ON), edition: 6 }],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { painter, toneOf } from "./paint.ts";
 import { COLUMNS_MAX, tableText } from "./table.ts";
-import { agoText, durationText, momentText } from "./time.ts";
+import { agoText, durationText, leftText, momentText } from "./time.ts";
 
 const DURATIONS: readonly (readonly [ms: number, text: string])[] = [
   [-5, "0 ms"],
@@ -18,6 +18,20 @@ const DURATIONS: readonly (readonly [ms: number, text: string])[] = [
 
 for (const [ms, text] of DURATIONS) {
   test(`durationText() says ${text} of ${ms} ms`, () => assert.equal(durationText(ms), text));
+}
+
+const LEFT: readonly (readonly [ms: number, text: string])[] = [
+  [-5, "0 s"],
+  [1, "1 s"],
+  [59_001, "1 min"],
+  [7_199_001, "2 h"],
+  [7_141_000, "1 h 59 min"],
+  [90_000_000, "1 d 1 h"],
+  [86_460_000, "1 d"],
+];
+
+for (const [ms, text] of LEFT) {
+  test(`leftText() says ${text} of ${ms} ms`, () => assert.equal(leftText(ms), text));
 }
 
 test("agoText() says now of the last second and of a clock that is ahead", () => {

@@ -29,7 +29,8 @@ const BAD = new Set([
 ]);
 const WARN = new Set([
   ...["stopped", "paused", "unknown", "unseeded", "starting", "orphaned", "held", "older"],
-  ...["failed-over", "capacity-held", "not-planned", "newer", "drain"],
+  ...["failed-over", "capacity-held", "not-planned", "newer", "drain", "repairs"],
+  ...["overridden", "rolled-back", "retired"],
 ]);
 
 /** The tone of a word that says how something is. */

@@ -43,6 +43,9 @@ function endpointsText({ endpoints }: StatusView): string {
     [endpoints.failedOver, "failed over"],
     [endpoints.held, "held as before"],
     [endpoints.capacityHeld, "with capacity held"],
+    [endpoints.overridden, "overridden"],
+    [endpoints.rolledBack, "held at old content"],
+    [endpoints.retiring, "waiting to be retired"],
     [endpoints.orphaned, "no longer in the configuration"],
     [endpoints.retired, "retired"],
   ] as const;

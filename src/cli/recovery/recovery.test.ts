@@ -44,6 +44,7 @@ test("a backup of what does not run is restored, and the state from before is ke
       read(cli.cwd, "copy/keys/operator.key"),
     );
     assert.match(restored.out, /the next plan is made above it/);
+    assert.match(restored.out, /also those that were ended since.*\n"override list"/);
     const aside = readdirSync(cli.cwd).find((name) => name.includes(".before-restore-"));
     assert.equal(read(cli.cwd, aside ?? "", "store/plans.sqlite"), "damaged");
     // Nothing is held any more: a second restore works.
