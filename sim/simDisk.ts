@@ -47,6 +47,20 @@ export class SimDisk implements Disk {
     return this.#operations;
   }
 
+  /** Switched off, at {@link crashAt} or by {@link crash}. */
+  get isOff(): boolean {
+    return this.#dead;
+  }
+
+  /** A copy of all that is durable: a backup, taken while the machine runs. */
+  copy(): SimDisk {
+    const copied = new SimDisk();
+    for (const [name, { synced, named }] of this.#files) {
+      if (named) copied.#files.set(name, { synced: [...synced], unsynced: [], named: true });
+    }
+    return copied;
+  }
+
   /** The disk as the next start of the machine finds it. This one is dead from here on. */
   crash(keep: CrashKeep, chance: Chance): SimDisk {
     this.#dead = true;

@@ -47,6 +47,11 @@ test("npm pack, installed elsewhere, runs a region without a TypeScript source",
     assert.equal(execFileSync(bin, ["--version"], { encoding: "utf8" }).trim(), version);
     const example = join(installed, "examples", "region", "holdfast.yaml");
     assert.match(execFileSync(bin, ["check", example], { encoding: "utf8" }), /no errors/);
+    // The drills are built beside the program, and run their own copy of the shipped code.
+    const listed = execFileSync(bin, ["drill", "list"], { encoding: "utf8" });
+    assert.match(listed, /aws-2025-10-20 +held/);
+    const drill = execFileSync(bin, ["drill", "mass-withdrawal-2021-10-04"], { encoding: "utf8" });
+    assert.match(drill, /No name is ever empty, none goes backwards: \d+ answers, 0 times emptied/);
     const types = readFileSync(join(installed, "dist", "dns", "index.d.ts"), "utf8");
     assert.match(types, /decodeMessage/);
 

@@ -5,6 +5,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 
 /** The Debian packages that bring each program. */
 const PACKAGES: Readonly<Record<string, string>> = {
+  chromium: "chromium",
   certbot: "certbot python3-certbot-dns-rfc2136",
   dig: "bind9-dnsutils",
   nsupdate: "bind9-dnsutils",

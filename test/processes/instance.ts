@@ -201,10 +201,14 @@ export class Region {
     await until(`answers ${wanted}`, async () => JSON.stringify(await this.answer()) === wanted);
   }
 
+  /** Ends all instances in good order; the folder stays. */
+  async endAll(): Promise<void> {
+    await Promise.all(this.#instances.map((instance) => instance.stop("SIGTERM")));
+  }
+
   /** Ends whatever is left, and removes the folder. */
   async dispose(): Promise<void> {
-    for (const { child } of this.#instances) child.kill("SIGTERM");
-    await Promise.all(this.#instances.map(({ ended }) => ended));
+    await this.endAll();
     // A supervisor that was killed left some behind, and noted them.
     for (const record of findLeftovers(this.state)) await endLeftover(record);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });

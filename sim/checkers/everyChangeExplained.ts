@@ -1,0 +1,141 @@
+import { type Name, RRType, sameRRset } from "../../src/dns/index.ts";
+import {
+  entryDigest,
+  type Fence,
+  type PlanEntry,
+  type PlannedContent,
+  rrsetOf,
+  weightsName,
+  weightsOf,
+  weightsText,
+} from "../../src/plan/index.ts";
+import { controlRRset } from "../../src/provider/controlText.ts";
+import type { WitnessEvent } from "../design.ts";
+import type { Ledger } from "../ours/ledger.ts";
+import { LOST_DISK, type ZoneChange } from "../world/dnsServer.ts";
+import { type EndpointState, rdataKey } from "../world/zoneState.ts";
+import { type Checker, fenceSeen } from "./checker.ts";
+
+/** One write that the journal must tell of. */
+interface Written {
+  readonly by: string;
+  readonly life: number;
+  readonly endpoint: Name;
+  readonly edition: number;
+  readonly atMs: number;
+}
+
+/** A write that was not answered by then is looked for. */
+const UNANSWERED_MS = 6_000;
+
+/**
+ * Every change explained: what automation writes is an entry that a plan store accepted, or what a
+ * person pinned, with exactly these records; and the journal says so, unless whoever wrote it died
+ * before it could. A write whose reply was lost, and which the next reading does not find, is told
+ * as one that may have been.
+ */
+export class EveryChangeExplained implements Checker {
+  readonly invariant = "every-change-explained";
+  readonly #ledger: Ledger;
+  readonly #lifeOf: (process: string) => number | undefined;
+  readonly #written: Written[] = [];
+
+  /** `lifeOf`: which life a process is in; undefined where it does not run. */
+  constructor(ledger: Ledger, lifeOf: (process: string) => number | undefined) {
+    this.#ledger = ledger;
+    this.#lifeOf = lifeOf;
+  }
+
+  onChange({ by, before, after, atMs }: ZoneChange): string | undefined {
+    if (by.kind === "outside" && by.id === LOST_DISK) this.#forgetSince(atMs - UNANSWERED_MS);
+    if (by.kind !== "automation") return undefined;
+    let problem: string | undefined;
+    for (const [endpoint, now] of after.endpoints) {
+      if (before.endpoints.get(endpoint) === now) continue;
+      const seen = fenceSeen(now.fence);
+      if (seen.kind !== "fence") continue; // another checker's
+      problem ??= this.#judge(endpoint, seen.fence, now, by.id);
+      const { edition } = seen.fence;
+      const { id, life } = by;
+      this.#written.push({ by: id, life, endpoint, edition, atMs });
+    }
+    return problem;
+  }
+
+  onWitness(event: WitnessEvent): string | undefined {
+    if (event.kind !== "plan" || this.#ledger.wasReplaced) return undefined;
+    for (const { endpoint, epoch, generation, digest } of event.entries) {
+      const issued = this.#ledger.issuedAt(endpoint, { epoch, generation });
+      if (issued.some(({ entry }) => entry.digest !== digest)) {
+        const what = `${epoch}/${generation} of ${endpoint}`;
+        return `${what} was issued twice, by a store that lost nothing`;
+      }
+    }
+    return undefined;
+  }
+
+  atEnd(): string | undefined {
+    const told = new Set(
+      this.#ledger.events.map(
+        ({ actor, subject, facts }) => `${actor} ${subject} ${facts["edition"]}`,
+      ),
+    );
+    const silent = this.#written.find(({ by, life, endpoint, edition }) => {
+      return this.#lifeOf(by) === life && !told.has(`${by} ${endpoint} ${edition}`);
+    });
+    if (silent === undefined) return undefined;
+    const { by, endpoint, edition } = silent;
+    return `the journal does not know that ${by} wrote ${endpoint}, edition ${edition}`;
+  }
+
+  /** The server lost its disk: what was not answered yet leaves no trace that could be told. */
+  #forgetSince(atMs: number): void {
+    const kept = this.#written.filter((one) => one.atMs < atMs);
+    this.#written.splice(0, this.#written.length, ...kept);
+  }
+
+  #judge(endpoint: Name, fence: Fence, now: EndpointState, by: string): string | undefined {
+    const issued = this.#ledger.issuedAt(endpoint, fence);
+    const entries = issued.filter(({ entry }) => entry.digest === fence.digest);
+    if (entries.some(({ entry }) => isAsPlanned(entry, fence, now))) return undefined;
+    if (this.#isPinned(endpoint, fence, now)) return undefined;
+    const { epoch, generation } = fence;
+    const what = `${epoch}/${generation} of ${endpoint}`;
+    if (issued.length === 0) return `${by} wrote ${what}, which no plan ever had`;
+    return `${by} wrote ${what}, and not as any plan had it`;
+  }
+
+  /** Whether it is what a person pinned straight at the server, written again. */
+  #isPinned(endpoint: Name, fence: Fence, now: EndpointState): boolean {
+    if (fence.mark?.kind !== "override") return false;
+    return this.#ledger.acts.some(({ endpoint: of, content }) => {
+      const isSame = of === endpoint && entryDigest({ endpoint, ...content }) === fence.digest;
+      return isSame && holdsContent(content, endpoint, fence, now);
+    });
+  }
+}
+
+function isAsPlanned(entry: PlanEntry, fence: Fence, now: EndpointState): boolean {
+  if (entry.kind === "serving") return holdsContent(entry, entry.endpoint, fence, now);
+  // A tombstone that leaves something would retire nothing.
+  const isBare = now.records.every(({ type }) => type === RRType.TXT);
+  return isBare && now.weights === undefined && fence.types.length === 0;
+}
+
+/** Exactly these records, but for texts that stand beside; these weights; these types. */
+function holdsContent(
+  { answers, rrsets }: PlannedContent,
+  endpoint: Name,
+  fence: Fence,
+  now: EndpointState,
+): boolean {
+  const wanted = rrsets.map((planned) => rrsetOf(endpoint, planned));
+  const held = now.records.filter(({ type }) => type !== RRType.TXT);
+  const weights = controlRRset(weightsName(endpoint), weightsText(weightsOf(rrsets, answers)));
+  return (
+    held.length === wanted.length &&
+    wanted.every((rrset) => held.some((other) => sameRRset(rrset, other))) &&
+    rdataKey(now.weights) === rdataKey(weights) &&
+    fence.types.join() === rrsets.map(({ type }) => type).join()
+  );
+}

@@ -1,0 +1,26 @@
+// Loads the shipped source with one safeguard taken out: node --import ./sim/mutations/hook.ts …
+// with HOLDFAST_MUTATION=<id>. Without it nothing is changed.
+import { registerHooks } from "node:module";
+import { fileURLToPath } from "node:url";
+import { mutated, mutationOf } from "./mutate.ts";
+
+const root = new URL("../../", import.meta.url);
+const id = process.env["HOLDFAST_MUTATION"];
+
+if (id !== undefined) {
+  const { edits } = mutationOf(id);
+  const urls = new Map(edits.map(({ file }) => [new URL(file, root).href, file]));
+  registerHooks({
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      const file = urls.get(url);
+      if (file === undefined) return loaded;
+      const { source } = loaded;
+      if (source === undefined || source === null) {
+        throw new Error(`Cannot change ${fileURLToPath(url)} as its source must be given`);
+      }
+      const text = typeof source === "string" ? source : new TextDecoder().decode(source);
+      return { ...loaded, source: mutated(text, file, edits) };
+    },
+  });
+}

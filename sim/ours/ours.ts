@@ -1,0 +1,227 @@
+import { fenceFault } from "../../src/cli/direct/epochStep.ts";
+import { type Name, type RRset, RRType, typeCode } from "../../src/dns/index.ts";
+import { Enactor } from "../../src/enact/index.ts";
+import { Prober } from "../../src/health/index.ts";
+import {
+  fenceName,
+  type PlanEntry,
+  type PlannedContent,
+  Planner,
+  type Position,
+  parseFence,
+  type ServingEntry,
+} from "../../src/plan/index.ts";
+import { readControlText } from "../../src/provider/controlText.ts";
+import { readingOf } from "../../src/provider/readingOf.ts";
+import type { Design, DesignRun, DesignWorld, Host, ZoneReader } from "../design.ts";
+import type { FaultAct, OperatorAct, PolicyAct } from "../schedule/act.ts";
+import { Configuration, REGION } from "./configuration.ts";
+import { Ledger } from "./ledger.ts";
+import { People } from "./people.ts";
+import { StoreClient } from "./storeClient.ts";
+import { StoreHouse } from "./storeHouse.ts";
+import { unfinishedIn } from "./unfinished.ts";
+import { ZoneClient } from "./zoneClient.ts";
+
+/** A probe takes so long at least, and up to so much longer. */
+const PROBE_MS_MIN = 2;
+const PROBE_MS_SPREAD = 20;
+/** How long a store that was lost or restored is down. */
+const STORE_DOWN_MS = 300;
+
+/** Holdfast: the code that ships, with a world around it. */
+export const OURS: Design = {
+  name: "ours",
+  start: (world) => new OurRun(world),
+};
+
+/** Holdfast at work, with what its checkers need. */
+export class OurRun implements DesignRun {
+  readonly ledger = new Ledger();
+  readonly #world: DesignWorld;
+  readonly #configuration: Configuration;
+  readonly #house: StoreHouse;
+  readonly #people: People;
+  readonly #enactorIds: readonly string[];
+  /** Of each enactor, the one that runs now; undefined before it has begun. */
+  readonly enactors = new Map<string, Enactor>();
+  #rivals = 0;
+
+  constructor(world: DesignWorld) {
+    this.#world = world;
+    this.#configuration = new Configuration(world.scene);
+    this.#house = new StoreHouse(world, REGION, () => this.#configuration.policy(), {
+      accepted: (_head, entries) => {
+        this.ledger.accept(entries, world.nowMs);
+        world.witness({ kind: "plan", entries });
+      },
+      began: (entries) => this.ledger.beginWith(entries, world.nowMs),
+      recorded: (events) => this.ledger.record(events),
+      cleanedUp: (before, after) => world.witness({ kind: "clean-up", before, after }),
+    });
+    this.#enactorIds = Array.from({ length: world.scene.enactors }, (_, index) => {
+      return `enactor-az${index + 1}`;
+    });
+    world.spawn({ id: "planner", role: "planner", boot: (host) => this.#plan(host) });
+    world.spawn({ id: "prober", role: "prober", boot: (host) => this.#probe(host) });
+    for (const id of this.#enactorIds) {
+      world.spawn({ id, role: "enactor", boot: (host) => void this.#enact(host) });
+    }
+    this.#people = new People(world, this.#house, this.#configuration, this.ledger);
+  }
+
+  configure(act: PolicyAct): void {
+    this.#configuration.apply(act);
+    this.#house.reload();
+  }
+
+  operate(act: OperatorAct): "done" {
+    this.#people.operate(act);
+    return "done";
+  }
+
+  fault(act: FaultAct): void {
+    switch (act.kind) {
+      case "store-lost":
+      case "store-old-copy":
+        this.ledger.wasReplaced = true;
+        this.#world.restart("store", STORE_DOWN_MS, () => {
+          if (act.kind === "store-lost") this.#house.lose();
+          else this.#house.restore(this.#world.nowMs - act.agoMs);
+        });
+        return;
+      case "two-planners": {
+        this.#rivals += 1;
+        const id = `planner-${this.#rivals + 1}`;
+        this.#world.spawn({ id, role: "planner", boot: (host) => this.#plan(host) });
+        this.#world.later(act.forMs, () => this.#world.end(id));
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  positionOf(zone: ZoneReader, endpoint: Name): Position | undefined {
+    const found = readControlText(zone.rrset(fenceName(endpoint), RRType.TXT), "one");
+    if (found.kind !== "text") return undefined;
+    const parsed = parseFence(found.text);
+    return parsed.kind === "fence" ? parsed.fence : undefined;
+  }
+
+  resume(): void {
+    this.operate({ kind: "resume" });
+    for (const { name, isForeign } of this.#world.scene.endpoints) {
+      if (isForeign) this.operate({ kind: "adopt", endpoint: name });
+    }
+  }
+
+  tidyUp(zone: ZoneReader): void {
+    this.resume();
+    // An empty configuration plans nothing, and one that lacks a type that is held is refused where
+    // the plan store has forgotten it: people put right what they see.
+    this.#configuration.putRight();
+    this.#house.reload();
+    for (const { name } of this.#world.scene.endpoints) {
+      const entry = this.ledger.newest.get(name);
+      if (entry === undefined) continue;
+      // A rollback to what lacks a type that the zone holds waits until a person lets go of it.
+      if (entry.kind === "serving" && lacksTypes(entry, zone.rrsetsAt(name))) {
+        this.operate({ kind: "release", endpoint: name });
+      }
+      const wish = personalWork(entry, zone);
+      if (wish !== undefined) this.operate(wish);
+    }
+  }
+
+  unfinished(zone: ZoneReader): string | undefined {
+    const { scene, wallMs } = this.#world;
+    return unfinishedIn(zone, scene, this.ledger, this.#house.port.service, wallMs);
+  }
+
+  #plan(host: Host): void {
+    const { id, clock, log } = host;
+    const store = new StoreClient(host, this.#house.port);
+    Planner.start({ region: REGION, planStore: store, journal: store, clock, log, actor: id });
+  }
+
+  #probe(host: Host): void {
+    const store = new StoreClient(host, this.#house.port);
+    const { clock, chance, log } = host;
+    const ways = chance.fork("probes");
+    const byAddress = new Map(this.#world.scene.targets.map(({ id, ipv4 }) => [ipv4, id]));
+    Prober.start({
+      vantage: "prober",
+      planStore: store,
+      journal: store,
+      probe: {
+        check: (address) =>
+          new Promise((resolve) => {
+            const latencyMs = PROBE_MS_MIN + ways.below(PROBE_MS_SPREAD);
+            clock.wakeAfter(latencyMs, () => {
+              const isUp = this.#world.isUp(byAddress.get(address) ?? "");
+              const kind = isUp ? "pass" : "fail";
+              resolve({ kind, detail: isUp ? "answers" : "connection refused", latencyMs });
+            });
+          }),
+      },
+      clock,
+      chance,
+      log,
+    });
+  }
+
+  async #enact(host: Host): Promise<void> {
+    const { id, disk, clock, chance, log } = host;
+    const { scene } = this.#world;
+    const planStore = new StoreClient(host, this.#house.port);
+    const zone = new ZoneClient(host, this.#world.dns, scene, "automation");
+    const enactor = await Enactor.start({
+      id,
+      enactorIds: this.#enactorIds,
+      planStore,
+      journal: planStore,
+      zoneStores: new Map([[zone.id, zone]]),
+      zones: [{ name: scene.zone, storeIds: [zone.id] }],
+      disk,
+      clock,
+      chance,
+      log,
+    });
+    this.enactors.set(id, enactor);
+  }
+}
+
+/** Of a name that is retired: faults of its fence are judged without it. */
+const NO_CONTENT: PlannedContent = {
+  answers: "all",
+  rrsets: [{ type: "A", ttlSeconds: 0, records: [{ rdata: "192.0.2.0", weight: 1 }] }],
+};
+
+/** What only a person can put right of one endpoint, once everything runs again. */
+function personalWork(entry: PlanEntry, zone: ZoneReader): OperatorAct | undefined {
+  const { endpoint } = entry;
+  const reading = readingOf(endpoint, {
+    fence: zone.rrset(fenceName(endpoint), RRType.TXT),
+    weights: undefined,
+    records: zone.rrsetsAt(endpoint),
+  });
+  if (reading.kind !== "read") return undefined;
+  if (entry.kind === "tombstone" && reading.fence.kind === "malformed") return pinOver(endpoint);
+  if (reading.fence.kind === "none") {
+    return reading.rrsets.length > 0 ? { kind: "adopt", endpoint } : undefined;
+  }
+  const { epoch, generation, digest } = entry;
+  const content = entry.kind === "serving" ? entry : NO_CONTENT;
+  const known = { epoch, generation, digest, content };
+  return fenceFault(reading, known) === undefined ? undefined : { kind: "epoch-raise", endpoint };
+}
+
+function lacksTypes({ rrsets }: ServingEntry, held: readonly RRset[]): boolean {
+  return held.some(({ type }) => !rrsets.some((rrset) => typeCode(rrset.type) === type));
+}
+
+/** The way out of a fence that cannot be read at a name that answers nothing, and shall not. */
+function pinOver(endpoint: Name): OperatorAct {
+  return { kind: "override", endpoint, addresses: ["192.0.2.250"], forMs: 1_000, direct: true };
+}
