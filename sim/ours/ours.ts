@@ -207,7 +207,10 @@ function personalWork(entry: PlanEntry, zone: ZoneReader): OperatorAct | undefin
     records: zone.rrsetsAt(endpoint),
   });
   if (reading.kind !== "read") return undefined;
-  if (entry.kind === "tombstone" && reading.fence.kind === "malformed") return pinOver(endpoint);
+  const isBare = reading.rrsets.length === 0;
+  if (entry.kind === "tombstone" && isBare && reading.fence.kind === "malformed") {
+    return pinOver(endpoint);
+  }
   if (reading.fence.kind === "none") {
     return reading.rrsets.length > 0 ? { kind: "adopt", endpoint } : undefined;
   }
