@@ -42,7 +42,9 @@ export async function freePlaces(): Promise<Places> {
   const net = `127.${16 + (process.pid % 200)}.${(process.pid >> 8) % 200}`;
   const first = 1 + 2 * placesGiven;
   const dnsPort = await freePort(true);
-  const apiPort = await freePort(false);
+  // A port that was just let go may be the next one given.
+  let apiPort = await freePort(false);
+  while (apiPort === dnsPort) apiPort = await freePort(false);
   return {
     dnsPort,
     apiPort,
