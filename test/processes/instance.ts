@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createSocket } from "node:dgram";
 import { Resolver } from "node:dns/promises";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +12,7 @@ import {
   type ProcessTable,
   SupervisorClient,
 } from "../../src/supervise/index.ts";
+import { freePort } from "./freePort.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 /** Where `npx holdfast` keeps compiled code in a clone: tests start as a user does. */
@@ -41,38 +40,12 @@ export async function freePlaces(): Promise<Places> {
   placesGiven += 1;
   const net = `127.${16 + (process.pid % 200)}.${(process.pid >> 8) % 200}`;
   const first = 1 + 2 * placesGiven;
-  const dnsPort = await freePort(true);
-  // A port that was just let go may be the next one given.
-  let apiPort = await freePort(false);
-  while (apiPort === dnsPort) apiPort = await freePort(false);
   return {
-    dnsPort,
-    apiPort,
+    dnsPort: await freePort(),
+    apiPort: await freePort(),
     checkPort: 18_080,
     addresses: [`${net}.${first}`, `${net}.${first + 1}`],
   };
-}
-
-async function freePort(datagrams: boolean): Promise<number> {
-  for (;;) {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    if (!datagrams || (await takesDatagrams(port))) return port;
-  }
-}
-
-async function takesDatagrams(port: number): Promise<boolean> {
-  const socket = createSocket("udp4");
-  const outcome = once(socket, "listening").then(
-    () => true,
-    () => false,
-  );
-  socket.bind(port, "127.0.0.1");
-  const isFree = await outcome;
-  socket.close();
-  return isFree;
 }
 
 /** A small region at these places: one endpoint, two targets, two enactors, a demo. */

@@ -14,11 +14,11 @@ import {
   nameOf,
   RRType,
 } from "../../../src/dns/index.ts";
+import { freePort } from "../../../test/processes/freePort.ts";
 import { type Bench, inTurns } from "../bench.ts";
 import { APEX, type BenchZone, fenceTextAt, labelOf } from "../benchZone.ts";
 import { LOAD_CORE } from "../cores.ts";
 import { type Measured, medianOf, quantile } from "../figures.ts";
-import { freePort } from "../freePort.ts";
 import { RunningServer } from "../runningServer.ts";
 import { nsdSecondary } from "../servers/nsd.ts";
 import { signedUpdate, updateAt } from "../updateLoad.ts";
