@@ -8,6 +8,22 @@ export function mutationOf(id: string): Mutation {
   return found;
 }
 
+/** Parts of a mutation that can be taken out. */
+const PARTS = ["all", "safeguard", "stand-ins"] as const;
+export type Part = (typeof PARTS)[number];
+
+/** Whether a text names a part. */
+export function isPart(text: string): text is Part {
+  return PARTS.some((part) => part === text);
+}
+
+/** What is changed: the safeguard, what would stand in for it, or both. */
+export function editsOf(id: string, part: Part): readonly Edit[] {
+  const { edits, standIns = [] } = mutationOf(id);
+  if (part === "safeguard") return edits;
+  return part === "stand-ins" ? standIns : [...edits, ...standIns];
+}
+
 /** A file's text with its edits made. Throws where one is not there exactly once. */
 export function mutated(text: string, file: string, edits: readonly Edit[]): string {
   return edits

@@ -8,12 +8,12 @@ async function played(id: string): Promise<Verdict & { readonly id: string }> {
   try {
     return { id, ...(await scenarioOf(id).run()) };
   } catch (error) {
-    return { id, broken: ["a claim of the code"], story: [errorText(error)] };
+    return { id, broken: "no-process-breaks", story: [errorText(error)] };
   }
 }
 
 const asked = process.argv.slice(2);
 const ids = asked.length > 0 ? asked : SCENARIOS.map(({ id }) => id);
-const verdicts: Verdict[] = [];
+const verdicts: (Verdict & { readonly id: string })[] = [];
 for (const id of ids) verdicts.push(await played(id));
 process.stdout.write(`${JSON.stringify(verdicts)}\n`);

@@ -1,49 +1,40 @@
-import { spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { z } from "zod";
+import { INVARIANTS } from "../checkers/checker.ts";
 import type { Mutation } from "./mutation.ts";
+import { environmentOf } from "./suite.ts";
 
-/** What the simulator said of a mutation, from its first seed on. */
+/** What random worlds said of a mutation. */
 export interface Searched {
-  /** Undefined where every seed held: something else stands in for the safeguard there. */
-  readonly caught: { readonly seed: number; readonly invariant: string } | undefined;
-}
-
-/** As the simulator prints it. */
-interface Failure {
-  readonly seed: number;
-  readonly violation: { readonly invariant: string };
+  readonly seeds: number;
+  /** The first that failed, and who said so; undefined: something else saved every one of them. */
+  readonly caught:
+    | { readonly afterSeeds: number; readonly by: (typeof INVARIANTS)[number] }
+    | undefined;
 }
 
 const HOOK = fileURLToPath(new URL("hook.ts", import.meta.url));
-const SIMULATOR = fileURLToPath(new URL("../run.ts", import.meta.url));
+const SEARCH = fileURLToPath(new URL("searchOne.ts", import.meta.url));
 
-/** Runs seeds from `first` on until one fails, with one safeguard taken out, or with none. */
+const told = z.object({ seed: z.int().optional(), invariant: z.enum(INVARIANTS).optional() });
+
+/** Runs seeds from `first` on until one fails, with the safeguard alone taken out, or with none. */
 export async function searchSeeds(
   mutation: Mutation | undefined,
   first: number,
   seeds: number,
 ): Promise<Searched> {
-  const env = { ...process.env };
-  delete env["HOLDFAST_MUTATION"];
-  if (mutation !== undefined) env["HOLDFAST_MUTATION"] = mutation.id;
-  const range = ["--first", String(first), "--seeds", String(seeds)];
-  const given = ["--import", HOOK, SIMULATOR, ...range, "--json", "--jobs", "2"];
-  const text = await outputOf(
-    spawn(process.execPath, given, { env, stdio: ["ignore", "pipe", "inherit"] }),
-  );
-  const { failure } = JSON.parse(text) as { readonly failure?: Failure };
-  if (failure === undefined) return { caught: undefined };
-  return { caught: { seed: failure.seed, invariant: failure.violation.invariant } };
+  const given = ["--import", HOOK, SEARCH, String(first), String(seeds)];
+  const env = environmentOf(mutation, "safeguard");
+  const { stdout } = await promisify(execFile)(process.execPath, given, { env });
+  const { seed, invariant } = told.parse(JSON.parse(stdout));
+  if (seed === undefined || invariant === undefined) return { seeds, caught: undefined };
+  return { seeds, caught: { afterSeeds: seed - first + 1, by: invariant } };
 }
 
-/** All that a process printed; how it ended says only whether a seed failed. */
-function outputOf(child: ReturnType<typeof spawn>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = "";
-    child.stdout?.on("data", (piece: Buffer) => {
-      text += piece.toString("utf8");
-    });
-    child.on("error", reject);
-    child.on("close", () => resolve(text));
-  });
+/** In a few words: `never-empty, 31`; `not in 300`. */
+export function searchedText({ seeds, caught }: Searched): string {
+  return caught === undefined ? `not in ${seeds}` : `${caught.by}, ${caught.afterSeeds}`;
 }

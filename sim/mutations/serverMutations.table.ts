@@ -1,3 +1,4 @@
+import type { Judge } from "../scenarios/index.ts";
 import type { Edit, Mutation } from "./mutation.ts";
 
 const ENDPOINT = "src/nameserver/update/rules/endpointRules.ts";
@@ -9,7 +10,7 @@ const HEADROOM = "src/nameserver/update/rules/headroom.ts";
 function rule(
   name: string,
   safeguard: string,
-  caughtBy: string,
+  caughtBy: Judge,
   file: string,
   find: string,
   replace: string,
@@ -29,7 +30,7 @@ export const SERVER_MUTATIONS: readonly Mutation[] = [
   rule(
     "change-carries-fence",
     "a fenced name changes only together with its fence",
-    "every-change-explained",
+    "checked-at-the-write",
     ENDPOINT,
     "  if (before.text === afterText) {",
     '  if (before.text === afterText && afterText === "") {',
@@ -42,7 +43,7 @@ export const SERVER_MUTATIONS: readonly Mutation[] = [
   rule(
     "fence-stays",
     "a fence is never deleted",
-    "never-backwards",
+    "checked-at-the-write",
     ENDPOINT,
     '    return refusal("fence-stays", endpoint, "its fence must not be deleted: write a tombstone");',
     "    return undefined;",
@@ -50,7 +51,7 @@ export const SERVER_MUTATIONS: readonly Mutation[] = [
   rule(
     "fence-is-readable",
     "a fence is never made unreadable",
-    "never-backwards",
+    "checked-at-the-write",
     ENDPOINT,
     '    return refusal("fence-is-readable",',
     '    if (endpoint.length > 0) return undefined;\n    return refusal("fence-is-readable",',
@@ -58,7 +59,7 @@ export const SERVER_MUTATIONS: readonly Mutation[] = [
   rule(
     "edition-rises",
     "no fence text ever comes back",
-    "every-change-explained",
+    "checked-at-the-write",
     ENDPOINT,
     "  if (after.edition <= before.fence.edition) {",
     "  if (after.edition < 0) {",
@@ -66,7 +67,7 @@ export const SERVER_MUTATIONS: readonly Mutation[] = [
   rule(
     "numbers-can-rise",
     "every number leaves room for the next",
-    "every-change-explained",
+    "converges",
     HEADROOM,
     "  return next <= NUMBER_FREE_MAX || next <= held + NUMBER_STEP_MAX;",
     "  return next >= held || next <= NUMBER_FREE_MAX + NUMBER_STEP_MAX;",
@@ -90,7 +91,7 @@ export const SERVER_MUTATIONS: readonly Mutation[] = [
   rule(
     "tombstone-holds-nothing",
     "a tombstone only empties whole names",
-    "never-empty",
+    "every-change-explained",
     ENDPOINT,
     "    if (after.types.length === 0) return undefined;",
     "    if (after.types.length < 99) return undefined;",
@@ -122,7 +123,7 @@ export const SERVER_MUTATIONS: readonly Mutation[] = [
   rule(
     "fenced-name-is-visible",
     "an endpoint is made where it can be seen",
-    "never-empty",
+    "converges",
     ENDPOINT,
     "  if (cut === undefined) return undefined;\n  const by",
     "  if (cut !== null) return undefined;\n  const by",
@@ -210,7 +211,7 @@ export const SERVER_MUTATIONS: readonly Mutation[] = [
   rule(
     "denials-are-short",
     "denials are believed for a short time only",
-    "short-denials",
+    "scenario",
     JUDGE,
     "  if (seconds <= DENIAL_SECONDS_MAX) return undefined;",
     "  if (seconds <= DENIAL_SECONDS_MAX * 1000) return undefined;",
@@ -218,7 +219,7 @@ export const SERVER_MUTATIONS: readonly Mutation[] = [
   rule(
     "soa-timers-hold",
     "secondaries keep the zone for weeks",
-    "never-empty",
+    "scenario",
     APEX,
     "    if (seconds >= minSeconds && seconds <= maxSeconds) continue;",
     "    if (seconds >= 0 && maxSeconds >= 0 && minSeconds >= 0) continue;",

@@ -1,4 +1,6 @@
-import type { Edit, Mutation } from "./mutation.ts";
+import { alone, type Edit, editsIn, type Mutation, one } from "./mutation.ts";
+import { ROW_MUTATIONS } from "./rowMutations.table.ts";
+import { NO_CLAIMS } from "./standIns.ts";
 
 const REVIEW = "src/store/reviewDelta.ts";
 const PLANNER = "src/plan/planner.ts";
@@ -6,29 +8,61 @@ const FLOOR = "src/store/floor.ts";
 const ENTRIES = "src/plan/plannerEntries.ts";
 const WATCH = "src/plan/holdDownWatch.ts";
 const RULING = "src/plan/plannerRuling.ts";
-const GATES = "src/enact/gateWatch.ts";
-const SEEDER = "src/enact/seeder.ts";
-const STATE = "src/enact/enactorState.ts";
-const FOLLOWER = "src/enact/planFollower.ts";
 
-function one(
-  id: string,
-  safeguard: string,
-  scenario: string,
-  caughtBy: string,
-  edit: Edit,
-  ...more: readonly Edit[]
-): Mutation {
-  return { id, safeguard, scenario, caughtBy, edits: [edit, ...more] };
-}
+// Planners at fault: the store is the last that can stop their plans for all.
+const FORGETS_TOMBSTONES: Edit = {
+  file: RULING,
+  find: '  return { kind: "keep" };\n}\n\nfunction ruleServing(',
+  replace:
+    '  return { kind: "plan", held: undefined, revival: undefined };\n}\n\nfunction ruleServing(',
+};
+
+const RETIRES_UNASKED: Edit = {
+  file: RULING,
+  find: "  const override = overrideInForce(orders.override, held, facts, complain);\n  if (",
+  replace:
+    '  const unasked = { kind: "retirement", id: "t-unasked", actor: "nobody", reason: "none", ' +
+    "endpoint: held?.endpoint, zone: held?.zone, atMs: 0, holdDownMs: 0 };\n" +
+    '  if ((held?.generation ?? 0) > 1) return { kind: "retire", retirement: unasked, held };\n' +
+    "  const override = overrideInForce(orders.override, held, facts, complain);\n  if (",
+};
+
+const EMPTIES: Edit = {
+  file: ENTRIES,
+  find: "    rrsets: content.rrsets,\n    ...(override",
+  replace: "    rrsets: context.generation > 2 ? [] : content.rrsets,\n    ...(override",
+};
+
+const LOWERS_EPOCHS: Edit = {
+  file: ENTRIES,
+  find: "{ epochs }: EntryContext): number {\n",
+  replace: "{ epochs, generation }: EntryContext): number {\n  if (generation > 3) return 0;\n",
+};
+
+const REVIVES_ANYTHING = [...editsIn(ROW_MUTATIONS, "row-tombstone")];
+const WRITES_NOTHING = [
+  ...editsIn(ROW_MUTATIONS, "row-would-empty"),
+  NO_CLAIMS,
+  {
+    file: "src/provider/updateOf.ts",
+    find: "  assert(isTombstone === (write.rrsets.length === 0), ",
+    replace: "  assert(isTombstone || !isTombstone, ",
+  },
+];
+const NO_SEEN_EPOCHS: Edit = {
+  file: REVIEW,
+  find: '  return isBelowEpochSeen(delta, head) ? { kind: "not-a-child" } : { kind: "sound" };',
+  replace:
+    '  return delta.generation < 0 && isBelowEpochSeen(delta, head) ? { kind: "not-a-child" } : { kind: "sound" };',
+};
 
 /** Safeguards of planner and plan store. */
-const PLAN_MUTATIONS: readonly Mutation[] = [
+export const STORE_MUTATIONS: readonly Mutation[] = [
   one(
     "no-parent-check",
     "the store takes only a child of the newest plan",
     "two planners",
-    "never-backwards",
+    "every-change-explained",
     { file: REVIEW, find: '  if (!isChild) return { kind: "not-a-child" };\n', replace: "" },
     {
       file: REVIEW,
@@ -40,7 +74,7 @@ const PLAN_MUTATIONS: readonly Mutation[] = [
     "no-floor-check",
     "the store takes no plan below a fence that it was told of",
     "a planner that missed a raised floor",
-    "never-backwards",
+    "scenario",
     {
       file: REVIEW,
       find: '  if (delta.generation <= head.floorGeneration) return { kind: "not-a-child" };\n',
@@ -51,57 +85,64 @@ const PLAN_MUTATIONS: readonly Mutation[] = [
     "no-seen-epoch-check",
     "the store takes no entry below an epoch that it was told of",
     "a planner that missed a raised epoch",
-    "never-backwards",
-    {
-      file: REVIEW,
-      find: '  return isBelowEpochSeen(delta, head) ? { kind: "not-a-child" } : { kind: "sound" };',
-      replace:
-        '  return delta.generation < 0 && isBelowEpochSeen(delta, head) ? { kind: "not-a-child" } : { kind: "sound" };',
-    },
+    "scenario",
+    NO_SEEN_EPOCHS,
   ),
-  one(
-    "no-revive-check",
-    "the store takes no entry in place of a tombstone that does not name it",
-    "a planner that forgets a tombstone",
-    "retire-only-on-purpose",
-    {
-      file: REVIEW,
-      find: "  if (tombstoneId === undefined || revives.includes(tombstoneId)) return undefined;",
-      replace: "  if (tombstoneId !== null || revives.length >= 0) return undefined;",
-    },
+  alone(
+    [FORGETS_TOMBSTONES, ...REVIVES_ANYTHING],
+    one(
+      "no-revive-check",
+      "the store takes no entry in place of a tombstone that does not name it",
+      "a planner that forgets a tombstone",
+      "retire-only-on-purpose",
+      {
+        file: REVIEW,
+        find: "  if (tombstoneId === undefined || revives.includes(tombstoneId)) return undefined;",
+        replace: "  if (tombstoneId !== null || revives.length >= 0) return undefined;",
+      },
+    ),
   ),
-  one(
-    "no-retirement-check",
-    "the store takes no tombstone that nobody asked for",
-    "a planner that retires unasked",
-    "retire-only-on-purpose",
-    {
-      file: REVIEW,
-      find: "  if (held.retirementOf(endpoint) === tombstoneId) return undefined;",
-      replace: "  if (held.retirementOf(endpoint) !== null) return undefined;",
-    },
+  alone(
+    [RETIRES_UNASKED],
+    one(
+      "no-retirement-check",
+      "the store takes no tombstone that nobody asked for",
+      "a planner at fault",
+      "retire-only-on-purpose",
+      {
+        file: REVIEW,
+        find: "  if (held.retirementOf(endpoint) === tombstoneId) return undefined;",
+        replace: "  if (held.retirementOf(endpoint) !== null) return undefined;",
+      },
+    ),
   ),
-  one(
-    "no-records-check",
-    "the store takes no entry without records",
-    "a planner that empties",
-    "never-empty",
-    {
-      file: REVIEW,
-      find: "  if (!hasRecords) return",
-      replace: "  if (!hasRecords && endpoint.length < 0) return",
-    },
+  alone(
+    [EMPTIES, ...WRITES_NOTHING],
+    one(
+      "no-records-check",
+      "the store takes no entry without records",
+      "a planner at fault",
+      "never-empty",
+      {
+        file: REVIEW,
+        find: "  if (!hasRecords) return",
+        replace: "  if (!hasRecords && endpoint.length < 0) return",
+      },
+    ),
   ),
-  one(
-    "no-epoch-check",
-    "the store takes no entry of an older epoch",
-    "a planner that lowers an epoch",
-    "never-backwards",
-    {
-      file: REVIEW,
-      find: "  if (!Number.isSafeInteger(epoch) || epoch < (newest?.epoch ?? 0)) {",
-      replace: "  if (!Number.isSafeInteger(epoch)) {",
-    },
+  alone(
+    [LOWERS_EPOCHS, NO_SEEN_EPOCHS],
+    one(
+      "no-epoch-check",
+      "the store takes no entry of an older epoch",
+      "a planner that lowers an epoch",
+      "converges",
+      {
+        file: REVIEW,
+        find: "  if (!Number.isSafeInteger(epoch) || epoch < (newest?.epoch ?? 0)) {",
+        replace: "  if (!Number.isSafeInteger(epoch)) {",
+      },
+    ),
   ),
   one("no-floor-in-plans", "the next plan is above every fence seen", "an old store", "converges", {
     file: PLANNER,
@@ -122,7 +163,7 @@ const PLAN_MUTATIONS: readonly Mutation[] = [
   one(
     "no-epoch-in-plans",
     "the next plan has the epoch that a person raised",
-    "a fence that is none",
+    "a raised epoch",
     "converges",
     {
       file: ENTRIES,
@@ -133,7 +174,7 @@ const PLAN_MUTATIONS: readonly Mutation[] = [
   one(
     "no-watched-hold-down",
     "a hold-down counts only what the planner watched itself",
-    "a wall clock jumps a day",
+    "a wall clock jumps two days",
     "retire-only-on-purpose",
     {
       file: WATCH,
@@ -144,7 +185,7 @@ const PLAN_MUTATIONS: readonly Mutation[] = [
   one(
     "no-hold-down-by-the-wall",
     "a hold-down lasts as long as it was asked for",
-    "an hour of a day's hold-down",
+    "two hours of a day's hold-down",
     "retire-only-on-purpose",
     {
       file: WATCH,
@@ -178,80 +219,3 @@ const PLAN_MUTATIONS: readonly Mutation[] = [
     },
   ),
 ];
-
-/** Safeguards of the enactor's service around its machine. */
-const SERVICE_MUTATIONS: readonly Mutation[] = [
-  one(
-    "no-gate-memory",
-    "a gate that was thrown and is lost counts as thrown, and is put back",
-    "a pause, and the gate is lost",
-    "checked-at-the-write",
-    {
-      file: GATES,
-      find: '        return stateOf(this.#memory.last(zone)?.automation ?? "on", undefined);',
-      replace: '        return stateOf("on", undefined);',
-    },
-    {
-      file: GATES,
-      find: '    if (found.kind === "none") this.#putBack(zone);\n',
-      replace: "",
-    },
-  ),
-  one(
-    "no-seed-mark-guard",
-    "a zone speaks only once every endpoint is in place",
-    "a server without its disk",
-    "never-empty",
-    {
-      file: SEEDER,
-      find: "    if (this.#judge.missing(zone) > 0 || !this.#judge.isOpen(zone)) return;",
-      replace: "    if (!this.#judge.isOpen(zone)) return;",
-    },
-    {
-      file: SEEDER,
-      find: "    if (contact !== this.#contact || this.#judge.missing(zone) > 0) return;",
-      replace: "    if (contact !== this.#contact) return;",
-    },
-  ),
-  one("no-audit", "every endpoint is looked at again and again", "an audit", "converges", {
-    file: "src/enact/auditor.ts",
-    find: "    if (!this.#hasRoom()) return;",
-    replace: "    if (this.#hasRoom()) return;",
-  }),
-  one(
-    "no-durable-marks",
-    "high-water marks outlive the process",
-    "a disk remembers marks",
-    "converges",
-    {
-      file: STATE,
-      find: '    if (held.kind === "mark") this.#setMark(held.storeId, held.endpoint, held.mark);\n',
-      replace: "",
-    },
-  ),
-  one(
-    "no-durable-entries",
-    "the newest entries outlive the process",
-    "a disk remembers entries",
-    "converges",
-    {
-      file: STATE,
-      find: '    if (held.kind === "entry") this.#setEntry(held.entry);\n',
-      replace: "",
-    },
-  ),
-  one(
-    "no-retry-of-the-plan-store",
-    "a plan store that is away is asked again",
-    "a plan store comes back",
-    "converges",
-    {
-      file: FOLLOWER,
-      find: "      this.#schedule(afterMs + this.#chance.below(Math.ceil(jitterMs) + 1));\n",
-      replace: "      this.#chance.below(Math.ceil(afterMs + jitterMs) + 1);\n",
-    },
-  ),
-];
-
-/** Safeguards of planner, plan store and the services around the machines. */
-export const STORE_MUTATIONS: readonly Mutation[] = [...PLAN_MUTATIONS, ...SERVICE_MUTATIONS];

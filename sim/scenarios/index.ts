@@ -1,13 +1,19 @@
+import { type Directed, directed } from "./directedWorld.ts";
+import { FENCE_SCENARIOS } from "./fenceScenarios.ts";
+import { PLAN_SCENARIOS } from "./planScenarios.ts";
 import type { Scenario } from "./scenario.ts";
 import { SERVER_SCENARIOS } from "./serverScenarios.ts";
-import { SERVICE_SCENARIOS } from "./serviceScenarios.ts";
-import { SMALL_SCENARIOS } from "./smallScenarios.ts";
+import { STORE_SCENARIOS } from "./storeScenarios.ts";
+import { WRITE_SCENARIOS } from "./writeScenarios.ts";
+
+/** Schedules by hand, in worlds of the simulator. */
+const DIRECTED: readonly Directed[] = [...WRITE_SCENARIOS, ...FENCE_SCENARIOS, ...PLAN_SCENARIOS];
 
 /** Every scenario in which one safeguard alone saves the run. */
 export const SCENARIOS: readonly Scenario[] = [
-  ...SMALL_SCENARIOS,
+  ...DIRECTED.map(directed),
+  ...STORE_SCENARIOS,
   ...SERVER_SCENARIOS,
-  ...SERVICE_SCENARIOS,
 ];
 
 /** The scenario of this id. Throws where there is none. */
@@ -17,4 +23,4 @@ export function scenarioOf(id: string): Scenario {
   return found;
 }
 
-export type { Scenario, Verdict } from "./scenario.ts";
+export type { Judge, Scenario, Verdict } from "./scenario.ts";

@@ -1,14 +1,20 @@
+import type { Invariant } from "../checkers/checker.ts";
+
+/**
+ * Who says that something does not hold: a checker of the simulator, by its invariant; or, for what
+ * none of them asks, the scenario itself.
+ */
+export type Judge = Invariant | "scenario";
+
 /** What came of a scenario. */
 export interface Verdict {
-  /** Names of the invariants that were broken, each once; empty where all held. */
-  readonly broken: readonly string[];
-  /** How it went, for people: the shortest way to the first of them. */
+  /** Who said first that something does not hold; undefined: everything held. */
+  readonly broken: Judge | undefined;
+  /** How it went, for people. */
   readonly story: readonly string[];
-  /** States of a small world that were visited until then, where it is one. */
-  readonly states?: number;
 }
 
-/** A schedule in which one safeguard alone saves the run. */
+/** A run in which one safeguard alone saves an invariant. */
 export interface Scenario {
   /** Human-readable and unique. */
   readonly id: string;

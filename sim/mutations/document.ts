@@ -1,0 +1,88 @@
+import type { Judge } from "../scenarios/index.ts";
+import type { Mutation } from "./mutation.ts";
+import { GROUPS, MUTATIONS } from "./mutations.table.ts";
+
+/** Where the table is kept. */
+export const DOCUMENT = new URL("../../docs/mutations.md", import.meta.url);
+
+const INTRODUCTION = `# Each safeguard, taken out
+
+Made by \`node sim/mutations/run.ts --seeds N --docs\`; a test compares it with the code.
+
+Each line takes one safeguard out of the shipped source as it is loaded, and runs its **scenario**:
+a schedule of the simulator in which nothing else saves the run (what would stand in for it is taken
+out as well; the scenario holds with that alone taken out). *Caught by* is the simulator's checker
+([CHECKERS.md](../sim/CHECKERS.md)) that says so before any other; \`scenario\`: no checker asks
+this, so the scenario does. \`npm test\` plays all of them, each also with its safeguard in place.
+
+*In random worlds*: with only the safeguard taken out and everything else in place, seeds from 1 on
+were run up to the first that failed: who said so, and after how many seeds. *Not in 100*: in none
+of so many, since something else saves the run, or what it is for did not happen: that is what the
+scenarios are for.
+`;
+
+const BEHIND = `## What no run can tell
+
+- **Row 24** of the fence table (superseded, where the fence is gone and the mark is above a
+  tombstone that is to be written): without it the plan store is asked in vain (rows 25 and 26), and
+  what is put back stands at the mark's own position.
+- **Row 27** (a tombstone where there is no fence of ours): what would be written has no fence below
+  it: the claim at the write refuses that, and so does our nameserver
+  (\`server-first-fence-holds-records\`).
+- **Jitter** of back-off: of two enactors whose writes meet, one always succeeds, so that no run
+  hangs on it. It spares servers, and no invariant.
+- **A write that is repeated without a reading** after an unknown outcome: its condition, the fence
+  as it was read, holds once. Taking out the reading is caught, and so is taking out the condition.
+- **Unreadable is not nothing** (row 1): what is then written asks that nothing is there.
+`;
+
+/** One mutation in the document. */
+export interface DocumentedMutation {
+  readonly id: string;
+  readonly caughtBy: string;
+  readonly scenario: string;
+  /** In random worlds, in a few words. */
+  readonly searched: string;
+}
+
+const NOT_SEARCHED = "-";
+
+/** The document: what was searched now, and for all others what it said before. */
+export function documentText(
+  searched: ReadonlyMap<string, string>,
+  before: readonly DocumentedMutation[],
+): string {
+  const known = new Map(before.map((one) => [one.id, one.searched]));
+  const sections = GROUPS.map(({ title, mutations }) => {
+    const rows = mutations.map((mutation) => {
+      const { id } = mutation;
+      return rowOf(mutation, searched.get(id) ?? known.get(id) ?? NOT_SEARCHED);
+    });
+    const head = [
+      "| mutation | what is taken out | scenario | caught by | in random worlds |",
+      "| --- | --- | --- | --- | --- |",
+    ];
+    return [`## ${title}`, "", ...head, ...rows].join("\n");
+  });
+  const count = `${MUTATIONS.length} mutations.`;
+  return `${[`${INTRODUCTION}\n${count}`, ...sections, BEHIND.trimEnd()].join("\n\n")}\n`;
+}
+
+function rowOf({ id, safeguard, scenario, caughtBy }: Mutation, searched: string): string {
+  return `| ${[`\`${id}\``, safeguard, scenario, textOf(caughtBy), searched].join(" | ")} |`;
+}
+
+function textOf(caughtBy: Judge): string {
+  return caughtBy === "scenario" ? "`scenario`" : caughtBy;
+}
+
+/** What a document says of each mutation, in its order. */
+export function readDocument(text: string): readonly DocumentedMutation[] {
+  return text.split("\n").flatMap((line) => {
+    const cells = line.split("|").map((cell) => cell.trim());
+    const [, name = "", , scenario = "", caughtBy = "", searched = ""] = cells;
+    if (!/^`[a-z0-9-]+`$/.test(name)) return [];
+    const id = name.replaceAll("`", "");
+    return [{ id, scenario, caughtBy: caughtBy.replaceAll("`", ""), searched }];
+  });
+}
