@@ -109,9 +109,11 @@ function decideAtTombstone(entry: PlanEntry, fence: Fence, tombstone: Tombstone)
     const isThisOne = order === 0 && entry.tombstoneId === tombstone.id;
     return isThisOne ? { kind: "done" } : { kind: "leave-alone", why: "retired" };
   }
-  return order > 0 && revives(entry, tombstone)
+  if (!revives(entry, tombstone)) return { kind: "leave-alone", why: "retired" };
+  // Its plan came of a store that was put back: only one above the tombstone brings the name back.
+  return order > 0
     ? { kind: "write", why: "revive" }
-    : { kind: "leave-alone", why: "retired" };
+    : { kind: "superseded", seen: fence, by: "fence" };
 }
 
 function decideAtOverride(
@@ -129,8 +131,8 @@ function decideAtOverride(
     if (isOlder) return { kind: "superseded", seen: fence, by: "fence" };
     return { kind: "write", why: serving === undefined ? "retire" : "override-ended" };
   }
-  if (!isOlder && serving?.ends?.includes(override.id) === true) {
-    return { kind: "write", why: "override-cleared" };
+  if (!isOlder && entry.ends?.includes(override.id) === true) {
+    return { kind: "write", why: serving === undefined ? "retire" : "override-cleared" };
   }
   const leaveAlone: Decision = { kind: "leave-alone", why: "override", untilMs: override.untilMs };
   const drift = overrideDrift(entry, fence, situation);
@@ -213,10 +215,11 @@ function decideServingWithoutFence(entry: ServingEntry, situation: Situation): D
     return { kind: "not-ours", problem: "it has records, but never had a fence of ours" };
   }
   if (mark.fence.mark?.kind === "tombstone") {
-    const isRevival = revives(entry, mark.fence.mark) && comparePositions(entry, mark) > 0;
-    return isRevival && held.length === 0
+    const isRevival = revives(entry, mark.fence.mark) && held.length === 0;
+    if (!isRevival) return { kind: "leave-alone", why: "retired" };
+    return comparePositions(entry, mark) > 0
       ? { kind: "write", why: "revive" }
-      : { kind: "leave-alone", why: "retired" };
+      : { kind: "superseded", seen: mark, by: "mark" };
   }
   // The plan store may have gone back in time (restored from a copy): the mark is the lower bound.
   if (comparePositions(entry, mark) < 0) {

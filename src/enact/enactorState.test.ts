@@ -132,9 +132,10 @@ test("EnactorState keeps a tombstone entry", async () => {
   const disk = new SimDisk();
   const state = await open(disk, clock);
   const head = { region: "test", generation: 4, digest: "d", floorGeneration: 0, epochs: [] };
-  state.follow({ head, entries: [tombstoneAt(4)], isWholeLine: true });
+  const tombstone = tombstoneAt(4, { ends: ["o0"], revives: ["t0"] });
+  state.follow({ head, entries: [tombstone], isWholeLine: true });
   await state.close();
-  assert.deepEqual((await open(disk, clock)).entries.get(ENDPOINT), tombstoneAt(4));
+  assert.deepEqual((await open(disk, clock)).entries.get(ENDPOINT), tombstone);
 });
 
 test("EnactorState goes on in memory with a full disk, and saves when there is room", async () => {
@@ -191,4 +192,14 @@ test("EnactorState rewrites its file before it grows without bound", async () =>
   const octets = (await disk.read("state.log"))?.length ?? 0;
   assert(octets < 60 * 400_000 * 0.6, `${octets} octets after 60 changes of 400,000`);
   assert.equal((await open(disk, clock)).entries.get(ENDPOINT)?.generation, 60);
+});
+
+test("EnactorState knows what it holds and another line does not have at all", async () => {
+  const state = await open(new SimDisk(), new SimClock());
+  state.follow({ ...news(3, entryAt(3)), isWholeLine: true });
+  assert.deepEqual(state.unknownToLine, []);
+  state.follow({ ...news(4), isWholeLine: true });
+  assert.deepEqual(state.unknownToLine, [entryAt(3)]);
+  state.follow(news(5, entryAt(5)));
+  assert.deepEqual(state.unknownToLine, []);
 });

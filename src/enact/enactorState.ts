@@ -23,6 +23,7 @@ import { backoff } from "./backoff.ts";
 import { EnactError } from "./enactError.ts";
 import { type HighWaterMark, raiseMark, sameMark } from "./highWaterMark.ts";
 import type { PlanNews } from "./planFollower.ts";
+import { sameEntry } from "./sameEntry.ts";
 import {
   type Cursor,
   decodeStateRecord,
@@ -60,6 +61,8 @@ export class EnactorState {
   #highest: Position | undefined;
   // Positions held of endpoints for which the line has an older entry of the same epoch.
   readonly #aheadOfLine = new Map<Name, Position>();
+  // Endpoints held that the line does not have at all.
+  readonly #unknownToLine = new Set<Name>();
   // Entries that the plan store's line does not have: it went back in time, or is another one.
   readonly #offLine = new Set<Name>();
   readonly #log: RecordLog;
@@ -121,12 +124,7 @@ export class EnactorState {
   /** Whether the plan store's line, as last followed, has this entry as its endpoint's newest. */
   isOnLine(entry: PlanEntry): boolean {
     const held = this.entries.get(entry.endpoint);
-    return (
-      held !== undefined &&
-      comparePositions(held, entry) === 0 &&
-      held.digest === entry.digest &&
-      !this.#offLine.has(entry.endpoint)
-    );
+    return held !== undefined && sameEntry(held, entry) && !this.#offLine.has(entry.endpoint);
   }
 
   mark(storeId: string, endpoint: Name): HighWaterMark | undefined {
@@ -145,22 +143,36 @@ export class EnactorState {
     return highest;
   }
 
+  /**
+   * Entries held of endpoints that the line, as it was last heard of, does not have: it is not the
+   * first line, and cannot know all that zones should hold.
+   */
+  get unknownToLine(): readonly PlanEntry[] {
+    return [...this.#unknownToLine].flatMap((endpoint) => this.entries.get(endpoint) ?? []);
+  }
+
   /** Takes what the plan store says; the answer is what is new here. Nothing goes back. */
   follow({ entries, head, isWholeLine }: PlanNews): readonly PlanEntry[] {
     if (isWholeLine) {
       this.#lineEpochs.clear();
       this.#aheadOfLine.clear();
-      for (const endpoint of this.entries.keys()) this.#offLine.add(endpoint);
+      for (const endpoint of this.entries.keys()) {
+        this.#offLine.add(endpoint);
+        this.#unknownToLine.add(endpoint);
+      }
     }
     const fresh: PlanEntry[] = [];
     for (const entry of entries) {
       const held = this.entries.get(entry.endpoint);
       this.#compareWithLine(held, entry);
+      this.#unknownToLine.delete(entry.endpoint);
       const order = held === undefined ? 1 : comparePositions(entry, held);
       if (order >= 0) this.#offLine.delete(entry.endpoint);
       this.#lineEpochs.delete(entry.endpoint);
       if (order < 0 && entry.epoch > 0) this.#lineEpochs.set(entry.endpoint, entry.epoch);
-      if (order > 0 || (order === 0 && entry.digest !== held?.digest)) fresh.push(entry);
+      if (held === undefined || order > 0 || (order === 0 && !sameEntry(held, entry))) {
+        fresh.push(entry);
+      }
     }
     for (const entry of fresh) {
       this.#setEntry(entry);

@@ -11,6 +11,7 @@ import type {
   PlanSummary,
   PolicyRevision,
   Position,
+  ServingEntry,
   StoreHint,
 } from "../plan/index.ts";
 
@@ -29,6 +30,8 @@ export class FakePlanStore implements PlanStore, Journal {
   floorGeneration = 0;
   /** By endpoint, as reported. */
   readonly epochs = new Map<Name, number>();
+  /** By endpoint, as reported. */
+  readonly remembered = new Map<Name, ServingEntry>();
   readonly events: JournalEvent[] = [];
   policyEndpoints: readonly Pick<EndpointPolicy, "name" | "zone">[] | undefined;
   calls = 0;
@@ -109,6 +112,11 @@ export class FakePlanStore implements PlanStore, Journal {
     for (const { endpoint, epoch } of seen) {
       this.epochs.set(endpoint, Math.max(epoch, this.epochs.get(endpoint) ?? 0));
     }
+  }
+
+  async remember(entries: readonly ServingEntry[]): Promise<void> {
+    await this.#answer();
+    for (const entry of entries) this.remembered.set(entry.endpoint, entry);
   }
 
   async policy(): Promise<PolicyRevision | undefined> {

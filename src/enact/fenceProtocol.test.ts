@@ -162,10 +162,6 @@ function entryOf({ entry }: Vector): PlanEntry {
   const { epoch, generation, override, ends, revives } = entry;
   const place = { endpoint: ENDPOINT, zone: ZONE, epoch, generation };
   const why = { actor: "planner", cause: "a vector" };
-  if (entry.tombstone !== undefined) {
-    const dead = { tombstoneId: entry.tombstone, retiredAtMs: 0, digest: entry.digest ?? "" };
-    return { kind: "tombstone", ...place, ...why, ...dead };
-  }
   const pinned =
     override === undefined
       ? {}
@@ -174,6 +170,10 @@ function entryOf({ entry }: Vector): PlanEntry {
     ...(ends === undefined ? {} : { ends }),
     ...(revives === undefined ? {} : { revives }),
   };
+  if (entry.tombstone !== undefined) {
+    const dead = { tombstoneId: entry.tombstone, retiredAtMs: 0, digest: entry.digest ?? "" };
+    return { kind: "tombstone", ...place, ...why, ...dead, ...carried };
+  }
   return {
     kind: "serving",
     ...place,

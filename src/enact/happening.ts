@@ -116,7 +116,14 @@ export function gatePutBackEvent(
 }
 
 /** Tells that a zone speaks from now on. */
-export function seededEvent(zone: Name, storeId: string, actor: string, atMs: number): NewEvent {
-  const text = `every endpoint of ${zone} is in place at ${storeId}: it may speak`;
+export function seededEvent(
+  zone: Name,
+  storeId: string,
+  actor: string,
+  atMs: number,
+  setAside: number,
+): NewEvent {
+  const but = setAside === 0 ? "" : ` but ${setAside} set aside, which lack something,`;
+  const text = `every endpoint of ${zone}${but} is in place at ${storeId}: it may speak`;
   return { atMs, kind: "zone-seeded", actor, subject: zone, text, facts: { store: storeId } };
 }

@@ -1,22 +1,24 @@
 import { assert, assertNever, type Chance, type Clock, type Log } from "../base/index.ts";
 import type { Name } from "../dns/index.ts";
 import type { NewEvent } from "../journal/index.ts";
-import type {
-  Fence,
-  PlanEntry,
-  PlannedContent,
-  Position,
-  Reading,
-  ZoneStore,
+import {
+  comparePositions,
+  type Fence,
+  type PlanEntry,
+  type PlannedContent,
+  type Position,
+  type Reading,
+  UNFENCED_MAX,
+  type ZoneStore,
 } from "../plan/index.ts";
 import { Alarm } from "./alarm.ts";
 import { Auditor } from "./auditor.ts";
 import { type GateMemory, GateWatch } from "./gateWatch.ts";
 import { eventOf, gatePutBackEvent, type Happening, seededEvent } from "./happening.ts";
 import type { HighWaterMark } from "./highWaterMark.ts";
-import type { Progress, ProgressEffect, ProgressEvent, StepFacts } from "./progress.ts";
+import type { Progress, ProgressEffect, ProgressEvent, Standing, StepFacts } from "./progress.ts";
 import { PREFERENCE_DELAY_MS } from "./rank.ts";
-import { Seeder } from "./seeder.ts";
+import { Seeder, type Wholeness } from "./seeder.ts";
 import { ZoneStandings } from "./standings.ts";
 import { newProgress, stepProgress } from "./stepProgress.ts";
 import { Traffic } from "./traffic.ts";
@@ -43,7 +45,7 @@ export interface LaneHost {
   /** A zone knows more than the entry, which was the newest known here. */
   onSuperseded(entry: PlanEntry, seen: Position): void;
   /** Whether the plan known here is all that the zone should hold. */
-  isWhole(zone: Name): Promise<"whole" | "not-yet" | "unavailable">;
+  isWhole(zone: Name): Promise<Wholeness>;
   knowsPlan(): boolean;
   tell(event: NewEvent): void;
 }
@@ -61,6 +63,8 @@ export class Lane {
   readonly #traffic: Traffic;
   readonly #alarm: Alarm<Name>;
   readonly #held = new Map<Name, Set<Name>>();
+  // Endpoints whose reading under way is too old to go by.
+  readonly #readAgain = new Set<Name>();
   readonly #auditor: Auditor;
   readonly #seeder: Seeder | undefined;
   #zones: readonly Name[] = [];
@@ -90,12 +94,19 @@ export class Lane {
     this.#auditor = new Auditor(clock, (endpoint) => this.#audit(endpoint), hasRoom);
     this.#seeder = store.abilities.needsSeed
       ? new Seeder(store, clock, log, {
-          missing: (zone) => this.#standings.missing(zone),
+          missing: (zone) => this.#standings.missing(zone, clock.monotonicMs()),
+          unfenced: (zone) => this.#unfenced(zone),
+          lookAgain: (endpoints) => {
+            for (const endpoint of endpoints) this.#step(endpoint, { kind: "look" }, "urgent");
+          },
           isOpen: (zone) => this.gates.state(zone).kind !== "closed",
           isWhole: (zone) => host.isWhole(zone),
           knowsPlan: () => host.knowsPlan(),
           seeded: (zone) => {
-            host.tell(seededEvent(zone, store.id, host.actor, clock.wallMs()));
+            const setAside = this.#standings.setAside(zone);
+            const event = seededEvent(zone, store.id, host.actor, clock.wallMs(), setAside);
+            if (setAside > 0) log.warn(event.text, { zone, store: store.id });
+            host.tell(event);
           },
         })
       : undefined;
@@ -111,6 +122,11 @@ export class Lane {
   overrideSeen(endpoint: Name): { readonly id: string; readonly untilMs: number } | undefined {
     const mark = this.#host.mark(endpoint)?.fence.mark;
     return mark?.kind === "override" ? mark : undefined;
+  }
+
+  /** How the endpoint stands; undefined where it is not held here. */
+  standing(endpoint: Name): Standing["kind"] | undefined {
+    return this.#progress.get(endpoint)?.standing.kind;
   }
 
   /** Zones that do not speak yet, or are not known to. */
@@ -143,6 +159,17 @@ export class Lane {
     this.#lookAtAll();
   }
 
+  /** Forgets how these stand, until they are read: what is read already says nothing of now. */
+  lookAnew(endpoints: readonly Name[]): void {
+    for (const endpoint of endpoints) {
+      const progress = this.#progress.get(endpoint);
+      if (progress === undefined) continue;
+      if (progress.phase.kind === "reading") this.#readAgain.add(endpoint);
+      this.#set(endpoint, { ...progress, standing: { kind: "unseen" } });
+      this.#step(endpoint, { kind: "look" }, "background");
+    }
+  }
+
   close(): void {
     this.#isClosed = true;
     this.gates.close();
@@ -168,8 +195,9 @@ export class Lane {
     this.#traffic.renewContact();
     this.gates.readAll();
     this.#seeder?.recheck(this.#zones);
+    // Nor do failures without contact say that it should be waited for long now.
     for (const [endpoint, progress] of this.#progress) {
-      this.#set(endpoint, { ...progress, standing: { kind: "unseen" } });
+      this.#set(endpoint, { ...progress, standing: { kind: "unseen" }, attempts: 0 });
     }
     this.#lookAtAll();
   }
@@ -179,6 +207,17 @@ export class Lane {
     for (const [endpoint, { rank }] of this.#progress) {
       this.#step(endpoint, { kind: "look" }, rank === 0 ? "urgent" : "background");
     }
+  }
+
+  /** The newest retirements first: those are what an old disk does not know. */
+  #unfenced(zone: Name): readonly Name[] {
+    return [...this.#progress.values()]
+      .filter(({ entry, standing }) => {
+        return entry.zone === zone && standing.kind === "retired" && standing.isUnfenced;
+      })
+      .sort((left, right) => comparePositions(right.entry, left.entry))
+      .slice(0, UNFENCED_MAX)
+      .map(({ entry }) => entry.endpoint);
   }
 
   #lookAtHeld(zone: Name): void {
@@ -198,7 +237,9 @@ export class Lane {
 
   #onReading(reading: Reading): void {
     this.#lastReadWorked = reading.kind === "read";
+    const isOld = this.#readAgain.delete(reading.endpoint);
     this.#step(reading.endpoint, { kind: "read", reading }, "urgent");
+    if (isOld) this.lookAnew([reading.endpoint]);
   }
 
   #step(endpoint: Name, event: ProgressEvent, urgency: Urgency): void {
@@ -212,7 +253,9 @@ export class Lane {
   #set(endpoint: Name, progress: Progress): void {
     const before = this.#progress.get(endpoint)?.standing;
     this.#progress.set(endpoint, progress);
-    this.#standings.moved(progress.entry.zone, before, progress.standing);
+    const nowMs = this.#clock.monotonicMs();
+    const { standing, entry } = progress;
+    this.#standings.moved(entry.zone, before, standing, nowMs);
   }
 
   #factsOf({ endpoint, zone }: PlanEntry): StepFacts {

@@ -1,6 +1,13 @@
 import { type Name, type RRset, RRType, sameRRset, typeCode, typeText } from "../dns/index.ts";
-import { rrsetsOf, type ServingEntry, type Weights, weightsOf } from "../plan/index.ts";
+import {
+  type PlanEntry,
+  rrsetsOf,
+  type ServingEntry,
+  type Weights,
+  weightsOf,
+} from "../plan/index.ts";
 import type { ReadReading } from "./decision.ts";
+import type { HighWaterMark } from "./highWaterMark.ts";
 
 /** Types a signer keeps beside every name: never an endpoint's own (RFC 4035 section 2). */
 const SIGNER_TYPES: ReadonlySet<number> = new Set([RRType.RRSIG, RRType.NSEC, RRType.NSEC3]);
@@ -105,4 +112,20 @@ export function answering(
   return ADDRESS_TYPES.some((type) => held.has(type)) || missing < judged.length
     ? "lacking"
     : "nothing";
+}
+
+/**
+ * Whether nothing is missing of what a name should answer, by the entry, its fence and the mark: a
+ * name that is set aside so does no harm as it is. Of a retired one, nothing is.
+ */
+export function answersWhole(
+  entry: PlanEntry,
+  reading: ReadReading,
+  mark: HighWaterMark | undefined,
+): boolean {
+  const read = reading.fence.kind === "fence" ? reading.fence.fence : undefined;
+  const fence = read ?? mark?.fence;
+  if (entry.kind === "tombstone" || fence?.mark?.kind === "tombstone") return true;
+  const types = [...entry.rrsets.map(({ type }) => type), ...(fence?.types ?? [])];
+  return answering(endpointRRsets(reading, entry.zone), types) === "whole";
 }

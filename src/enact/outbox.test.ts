@@ -49,3 +49,19 @@ test("Outbox sends what is put while it sends", async () => {
   await clock.advance(1);
   assert.equal(journal.events.length, 50);
 });
+
+test("Outbox tries again at once where the journal may answer again", async () => {
+  const clock = new SimClock();
+  const journal = new FakePlanStore();
+  const outbox = new Outbox(journal, "enactor-az1", clock, new SeededChance(1), SILENT_LOG);
+  journal.isDown = true;
+  outbox.put(event(1));
+  await clock.advance(60_000); // the next try is seconds away
+  journal.isDown = false;
+  await clock.advance(10);
+  assert.equal(journal.events.length, 0);
+  outbox.retry();
+  await clock.advance(10);
+  assert.equal(journal.events.length, 1);
+  outbox.close();
+});

@@ -5,7 +5,6 @@ import {
   type Clock,
   errorText,
   type Log,
-  sleep,
 } from "../base/index.ts";
 import type { Journal, NewEvent } from "../journal/index.ts";
 import { backoff } from "./backoff.ts";
@@ -26,6 +25,7 @@ export class Outbox {
   #lost = 0;
   #isSending = false;
   #isClosed = false;
+  #endPause: () => void = () => {};
 
   constructor(journal: Journal, actor: string, clock: Clock, chance: Chance, log: Log) {
     this.#journal = journal;
@@ -43,6 +43,11 @@ export class Outbox {
   put(event: NewEvent): void {
     if (this.#events.push(event) === "full") this.#lost += 1;
     this.#start();
+  }
+
+  /** The journal may answer again: what waits for another try is tried at once. */
+  retry(): void {
+    this.#endPause();
   }
 
   /** Stops; what waits is dropped. */
@@ -75,10 +80,20 @@ export class Outbox {
       } catch (error) {
         if (attempt === 1) this.#log.warn("journal not reachable", { problem: errorText(error) });
         const { afterMs, jitterMs } = backoff(attempt);
-        await sleep(this.#clock, afterMs + this.#chance.below(Math.ceil(jitterMs) + 1));
+        await this.#pause(afterMs + this.#chance.below(Math.ceil(jitterMs) + 1));
       }
     }
     return false;
+  }
+
+  #pause(afterMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.wakeAfter(afterMs, resolve);
+      this.#endPause = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   #take(): readonly NewEvent[] {

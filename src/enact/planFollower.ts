@@ -14,6 +14,7 @@ import {
   type PlanHead,
   type PlanStore,
   type Position,
+  type ServingEntry,
 } from "../plan/index.ts";
 import { backoff } from "./backoff.ts";
 import type { Cursor } from "./stateRecord.ts";
@@ -30,6 +31,9 @@ const EPOCHS_PER_CALL_MAX = 100;
 const CLIMBS_MAX = 5;
 /** Findings counted; where there are more, counting starts again. */
 const FINDINGS_MAX = 10_000;
+
+/** Entries handed over at once; more follow when these are planned. */
+const REMEMBERED_PER_CALL_MAX = 100;
 
 /** Newest entries of what changed, and where the plan store's line stands. */
 export interface PlanNews {
@@ -48,6 +52,10 @@ export interface FollowerHost {
   epochsAhead(): readonly EpochSeen[];
   /** The highest position held above the line's own entry of an endpoint, after {@link onNews}. */
   aheadOfLine(): Position | undefined;
+  /** Entries held of endpoints that the line does not have, after {@link onNews}. */
+  unknownToLine(): readonly PlanEntry[];
+  /** Those of them that zones hold as well, as far as they were seen. */
+  lost(): readonly ServingEntry[];
   /** What the store says; called before anyone is told that it answered. */
   onNews(news: PlanNews): void;
 }
@@ -65,6 +73,10 @@ export class PlanFollower {
   #next: Promise<boolean> | undefined;
   #head: Pick<PlanHead, "generation" | "floorGeneration"> = { generation: 0, floorGeneration: 0 };
   readonly #climbs = new Map<string, number>();
+  /** What was told of lost endpoints: asked again once the line or their number moved. */
+  #lostTold = "";
+  /** What the line lacks is not kept on disk: the first reading is of all of it. */
+  #hasReadAll = false;
   #failures = 0;
   #isClosed = false;
 
@@ -147,9 +159,12 @@ export class PlanFollower {
       if (this.#isClosed) return false;
       this.#failures = 0;
       this.#head = news.head;
+      this.#hasReadAll = true;
       this.#host.onNews(news);
       await this.#raiseFloor(news.head);
       await this.#raiseEpochs(news.head);
+      await this.#tellOfOldLine(news.head);
+      await this.#tellOfLost(news.head);
       const held = this.#host.aheadOfLine();
       if (held !== undefined) await this.climbAbove(held, "held");
       this.#schedule(POLL_MS);
@@ -165,9 +180,10 @@ export class PlanFollower {
     }
   }
 
-  /** What changed after our place in the line, or everything where the line is another one. */
+  /** What changed after our place in the line; everything at first, and where it is another one. */
   async #read(): Promise<PlanNews> {
     const cursor = this.#host.cursor();
+    if (!this.#hasReadAll) return newsOf(await this.#planStore.changesAfter(0));
     const changes = await this.#planStore.changesAfter(cursor.generation);
     const { generation, digest } = changes.head;
     if (generation === cursor.generation && digest === cursor.digest) return newsOf(changes);
@@ -194,6 +210,31 @@ export class PlanFollower {
     if (comparePositions(seen, known) <= 0) return;
     this.#log.warn("a zone is ahead of the plan store", { generation: seen.generation });
     await this.#planStore.raiseFloor({ epoch: seen.epoch, generation: seen.generation });
+  }
+
+  /** Whoever else reads the line must know that it is not the first: it lacks what we hold. */
+  async #tellOfOldLine({ generation, floorGeneration }: PlanHead): Promise<void> {
+    // Above the newest plan, whatever is highest has been told already.
+    const held = this.#host.unknownToLine().filter((entry) => entry.generation <= generation);
+    const generations = held.map((entry) => entry.generation);
+    const highest = generations.reduce((left, right) => Math.max(left, right), 0);
+    if (highest <= floorGeneration) return;
+    await this.#planStore.raiseFloor({ epoch: 0, generation: highest });
+  }
+
+  /** Names that neither line nor policy have, and zones do: nobody could act on them any more. */
+  async #tellOfLost({ digest }: PlanHead): Promise<void> {
+    const lost = this.#host.lost();
+    const finding = `${digest} ${lost.length}`;
+    if (lost.length === 0 || finding === this.#lostTold) return;
+    const held = await this.#planStore.policy();
+    const wanted = new Set(held?.policy.endpoints.map(({ name }) => name));
+    const unwanted = lost.filter(({ endpoint }) => !wanted.has(endpoint));
+    if (held !== undefined && unwanted.length > 0) {
+      this.#log.warn("the plan store has lost endpoints", { endpoints: unwanted.length });
+      await this.#planStore.remember(unwanted.slice(0, REMEMBERED_PER_CALL_MAX));
+    }
+    if (held !== undefined) this.#lostTold = finding;
   }
 
   /** A person raised them in the zone: the next plan must be above them, or none is written. */

@@ -33,6 +33,8 @@ export interface Writing {
   readonly why: WriteWhy;
   readonly drift?: string;
   readonly fence: Fence;
+  /** It was written on what memory says is there, without a reading before. */
+  readonly isByMemory: boolean;
   /** What the fence's override pins, where it has one. */
   readonly pinned?: PlannedContent;
 }
@@ -52,9 +54,19 @@ export type Standing =
   | { readonly kind: "drifted"; readonly why: string }
   | { readonly kind: "superseded"; readonly seen: Position }
   | { readonly kind: "overridden" }
-  | { readonly kind: "retired" }
-  | { readonly kind: "quarantined"; readonly reason: QuarantineWhy; readonly why: string }
-  | { readonly kind: "not-ours"; readonly why: string }
+  | {
+      readonly kind: "retired";
+      /** No fence says so: whoever does not know may bring the name back. */
+      readonly isUnfenced: boolean;
+    }
+  | {
+      readonly kind: "quarantined";
+      readonly reason: QuarantineWhy;
+      readonly why: string;
+      /** Nothing is missing of what it should answer. */
+      readonly isWhole: boolean;
+    }
+  | { readonly kind: "not-ours"; readonly why: string; readonly isWhole: boolean }
   | { readonly kind: "unconfirmed" }
   | { readonly kind: "unreadable"; readonly why: string }
   | { readonly kind: "refused"; readonly why: string };

@@ -11,20 +11,33 @@ const SEED_POLL_MS = 500;
  */
 export const SEED_UNCONFIRMED_MS = 10_000;
 
+/**
+ * How long an enactor that knows less than zones once held leaves an unseeded zone to the others:
+ * of names that the configuration dropped before the plan store was lost, only their disks know.
+ */
+export const SEED_NEWCOMER_MS = 10_000;
+
 /** Silence is only counted while awake: a longer gap between two questions starts it again. */
 const SILENCE_GAP_MS_MAX = 5_000;
+
+/**
+ * Whether the plan known here is all that a zone should hold; `perhaps`: all that the plan store
+ * knows, but others may know more; `unavailable`: nobody could be asked. Newer entries are offered
+ * before it is answered.
+ */
+export type Wholeness = "whole" | "perhaps" | "not-yet" | "unavailable";
 
 /** What seeding asks of the rest of the enactor. */
 export interface SeedJudge {
   /** Endpoints of the zone not yet confirmed in this store. */
   missing(zone: Name): number;
+  /** Endpoints of the zone that are retired, and had no fence that says so when last read. */
+  unfenced(zone: Name): readonly Name[];
+  /** Something is not as it was read: reads these again. */
+  lookAgain(endpoints: readonly Name[]): void;
   /** Whether writes to the zone are allowed now. */
   isOpen(zone: Name): boolean;
-  /**
-   * Whether the plan known here is all that the zone should hold; `unavailable` where nobody could
-   * be asked. Newer entries are offered before it answers.
-   */
-  isWhole(zone: Name): Promise<"whole" | "not-yet" | "unavailable">;
+  isWhole(zone: Name): Promise<Wholeness>;
   /** Whether any plan is known here at all. */
   knowsPlan(): boolean;
   seeded(zone: Name): void;
@@ -39,6 +52,8 @@ export class Seeder {
   readonly #unseeded = new Set<Name>();
   #contact = 0;
   #silence: { readonly sinceMs: number; readonly lastMs: number } | undefined;
+  /** Since when each zone is whole as far as is known here, where others may know more. */
+  readonly #perhapsSinceMs = new Map<Name, number>();
   #isBusy = false;
   #cancel: CancelWake = () => {};
 
@@ -54,6 +69,7 @@ export class Seeder {
   recheck(zones: readonly Name[]): void {
     this.#contact += 1;
     this.#unseeded.clear();
+    this.#perhapsSinceMs.clear();
     for (const zone of zones) this.#unseeded.add(zone);
   }
 
@@ -95,16 +111,23 @@ export class Seeder {
     // without its disk knows nothing of it. The provider ties the write to the seed's reading.
     if (contact !== this.#contact || this.#judge.missing(zone) > 0) return;
     if (!this.#judge.isOpen(zone)) return;
-    this.#onWritten(zone, await this.#store.writeSeed(zone));
+    // An enactor with an old disk may bring a retired name back where no tombstone forbids it.
+    const unfenced = this.#judge.unfenced(zone);
+    const outcome = await this.#store.writeSeed(zone, unfenced);
+    if (outcome.kind === "condition-failed") this.#judge.lookAgain(unfenced);
+    this.#onWritten(zone, outcome);
   }
 
   async #mayJudge(zone: Name): Promise<boolean> {
     const answer = await this.#judge.isWhole(zone);
+    const nowMs = this.#clock.monotonicMs();
     if (answer !== "unavailable") {
       this.#silence = undefined;
-      return answer === "whole";
+      if (answer !== "perhaps") return answer === "whole";
+      const sinceMs = this.#perhapsSinceMs.get(zone) ?? nowMs;
+      this.#perhapsSinceMs.set(zone, sinceMs);
+      return nowMs - sinceMs >= SEED_NEWCOMER_MS;
     }
-    const nowMs = this.#clock.monotonicMs();
     const held = this.#silence;
     const goesOn = held !== undefined && nowMs - held.lastMs <= SILENCE_GAP_MS_MAX;
     const sinceMs = goesOn ? held.sinceMs : nowMs;

@@ -433,6 +433,21 @@ test("a zone store that comes back is audited and repaired at once", async () =>
   await world.closeAll();
 });
 
+test("failures without contact do not hold up a reading that a reconnection cuts off", async () => {
+  const world = new World({ network: { delayMsMax: 40, lossPerMille: 0 } });
+  await world.start();
+  world.planStore.plan(1, [entryAt(1)]);
+  await world.until("confirmed", () => standing(world).confirmed === 1);
+  world.store.isCutOff = true;
+  await world.clock.advance(120_000);
+  world.store.deleteRecords(ENDPOINT);
+  world.store.reconnect();
+  await world.clock.advance(1);
+  world.store.reconnect(); // what is being read says nothing of what is there now
+  await world.until("repaired", () => world.holds(entryAt(1)), 500);
+  await world.closeAll();
+});
+
 test("nothing counts as confirmed after a loss of contact until it was read again", async () => {
   const world = new World();
   await world.start();
@@ -458,6 +473,21 @@ test("events wait for the journal, bounded, and are not lost in a short absence"
     () => world.planStore.subjects("endpoint-enacted").length >= 50,
     15_000,
   );
+  await world.closeAll();
+});
+
+test("events are told as soon as the plan store answers again", async () => {
+  const world = new World();
+  await world.start();
+  world.planStore.plan(1, [entryAt(1)]);
+  await world.until("told", () => world.planStore.events.length > 0);
+  world.planStore.isDown = true;
+  world.store.deleteRecords(ENDPOINT);
+  await world.clock.advance(60_000);
+  assert(world.holds(entryAt(1)));
+  world.planStore.isDown = false;
+  world.planStore.hint({ topic: "connected" });
+  await world.until("told", () => world.planStore.subjects("drift-repaired").length > 0, 50);
   await world.closeAll();
 });
 

@@ -1,7 +1,14 @@
 import { type Chance, type Clock, type Disk, errorText, type Log } from "../base/index.ts";
 import type { Name } from "../dns/index.ts";
 import type { Journal } from "../journal/index.ts";
-import type { PlanEntry, PlanStore, Position, ZonePolicy, ZoneStore } from "../plan/index.ts";
+import type {
+  PlanEntry,
+  PlanStore,
+  Position,
+  ServingEntry,
+  ZonePolicy,
+  ZoneStore,
+} from "../plan/index.ts";
 import { EnactError } from "./enactError.ts";
 import { EnactorState } from "./enactorState.ts";
 import { Lane, type LaneHost } from "./lane.ts";
@@ -9,6 +16,7 @@ import { Outbox } from "./outbox.ts";
 import { PlanFollower, type PlanNews } from "./planFollower.ts";
 import { rankOf } from "./rank.ts";
 import { type EnactorReport, reportLane } from "./report.ts";
+import type { Wholeness } from "./seeder.ts";
 
 /** What an enactor is made of. */
 export interface EnactorOptions {
@@ -39,18 +47,25 @@ export class Enactor {
   readonly #follower: PlanFollower;
   readonly #lanes = new Map<string, Lane>();
   #zones: readonly ZonePolicy[];
+  /** Zones held plans that neither the plan store nor this enactor knew when it was heard of. */
+  #isNewcomer: boolean | undefined;
+  /** Then others may tell the plan store after this one met it; else a floor is an ordinary one. */
+  readonly #hadNoMemory: boolean;
 
   private constructor(options: EnactorOptions, state: EnactorState) {
     const { id, clock, chance, log, journal, planStore } = options;
     this.#options = options;
     this.#state = state;
     this.#zones = options.zones;
+    this.#hadNoMemory = state.highest === undefined;
     this.#outbox = new Outbox(journal, id, clock, chance.fork("outbox"), log);
     const host = {
       cursor: () => state.cursor,
       highest: () => state.highest,
       epochsAhead: () => state.epochsAhead(),
       aheadOfLine: () => state.aheadOfLine,
+      unknownToLine: () => state.unknownToLine,
+      lost: () => this.#lost(),
       onNews: (news: PlanNews) => this.#onNews(news),
     };
     this.#follower = new PlanFollower(planStore, host, clock, chance.fork("follow"), log);
@@ -132,7 +147,14 @@ export class Enactor {
   }
 
   #onNews(news: PlanNews): void {
+    this.#outbox.retry(); // the journal lives where the plans do
+    if (this.#isNewcomer === undefined || this.#hadNoMemory) {
+      this.#isNewcomer ||= news.head.floorGeneration > (this.#state.highest?.generation ?? 0);
+    }
+    const { generation, digest } = this.#state.cursor;
     const fresh = this.#state.follow(news);
+    const isMoved = generation !== news.head.generation || digest !== news.head.digest;
+    if (news.isWholeLine && isMoved) this.#lookAtUnknown();
     if (fresh.length === 0) return;
     for (const [storeId, lane] of this.#lanes) lane.offer(this.#entriesOf(storeId, fresh));
   }
@@ -190,20 +212,43 @@ export class Enactor {
     await this.#follower.climbAbove(seen, `${storeId} ${entry.endpoint}`);
   }
 
+  /** Others may have gone on by a line that this enactor never heard of, and that is lost too. */
+  #lookAtUnknown(): void {
+    const endpoints = this.#state.unknownToLine.map(({ endpoint }) => endpoint);
+    for (const lane of this.#lanes.values()) lane.lookAnew(endpoints);
+  }
+
+  /** Entries that the line does not have, and that were read in zones since that is known. */
+  #lost(): readonly ServingEntry[] {
+    const lanes = [...this.#lanes];
+    return this.#state.unknownToLine.flatMap((entry) => {
+      if (entry.kind === "tombstone") return [];
+      const { endpoint, digest } = entry;
+      const marks = lanes.flatMap(([storeId]) => this.#state.mark(storeId, endpoint) ?? []);
+      const isHeld = marks.every(({ fence }) => {
+        return fence.digest === digest && fence.mark?.kind !== "tombstone";
+      });
+      const kinds = lanes.flatMap(([, lane]) => lane.standing(endpoint) ?? []);
+      const isRead = kinds.every((kind) => kind === "confirmed" || kind === "unreadable");
+      return isHeld && isRead && kinds.includes("confirmed") ? [entry] : [];
+    });
+  }
+
   /** A store that does not answer is asked again by the follower, at its own pace. */
   #askForNews(): void {
     if (this.#follower.isReachable) void this.#follower.refresh();
   }
 
   /** Everything that the policy wants in the zone is planned, and the newest plan is known here. */
-  async #isWhole(zone: Name): Promise<"whole" | "not-yet" | "unavailable"> {
+  async #isWhole(zone: Name): Promise<Wholeness> {
     if (!(await this.#follower.ask())) return "unavailable";
     try {
       const held = await this.#options.planStore.policy();
       const wanted = held?.policy.endpoints.filter((endpoint) => endpoint.zone === zone) ?? [];
       const isPlanned = wanted.every((endpoint) => this.#state.entries.has(endpoint.name));
       const isKnown = held !== undefined || this.#state.cursor.generation >= 1;
-      return isKnown && isPlanned ? "whole" : "not-yet";
+      if (!isKnown || !isPlanned) return "not-yet";
+      return this.#isNewcomer === true ? "perhaps" : "whole";
     } catch (error) {
       this.#options.log.warn("policy not readable", { problem: errorText(error) });
       return "unavailable";

@@ -3,23 +3,38 @@ import type { Name } from "../dns/index.ts";
 import type { Position } from "../plan/index.ts";
 import type { Standing } from "./progress.ts";
 
-/** Whether nothing is missing at the endpoint: what was planned, pinned or retired is in place. */
-function isInPlace(standing: Standing): boolean {
+/**
+ * How long a zone that speaks to nobody waits for a person to see to names that are set aside and
+ * do not answer all that they should: then the others are not kept from the public any longer. A
+ * silent zone leaves every name without an answer (DESIGN.md, rule 1); what a hand took from one
+ * name is not made good by that. Until then silence is better: resolvers keep what they hold.
+ */
+export const SET_ASIDE_MS = 60_000;
+
+type Place =
+  /** Nothing is missing: what was planned, pinned or retired is there, or a person's records. */
+  | "in-place"
+  /** Something is missing that automation may not write: a person must. */
+  | "set-aside"
+  | "missing";
+
+function placeOf(standing: Standing): Place {
   switch (standing.kind) {
     case "confirmed":
     case "overridden":
     case "retired":
-      return true;
+      return "in-place";
+    case "quarantined":
+    case "not-ours":
+      return standing.isWhole ? "in-place" : "set-aside";
     case "unseen":
     case "behind":
     case "drifted":
     case "superseded":
-    case "quarantined":
-    case "not-ours":
     case "unconfirmed":
     case "unreadable":
     case "refused":
-      return false;
+      return "missing";
     default:
       return assertNever(standing);
   }
@@ -50,22 +65,45 @@ export function troubleOf(standing: Standing): string | undefined {
 
 function newerText({ epoch, generation }: Position): string {
   const place = epoch === 0 ? "" : `epoch ${epoch}, `;
-  return `the zone knows ${place}generation ${generation}, newer than any plan known`;
+  return `the zone knows ${place}generation ${generation}, and no plan known is above it`;
 }
 
-/** Counts, per zone, the endpoints of which something is still missing. */
+interface Counts extends Readonly<Record<Place, number>> {
+  /** Since when names are set aside; monotonic, undefined where none is. */
+  readonly asideSinceMs: number | undefined;
+}
+
+const NONE: Counts = { "in-place": 0, "set-aside": 0, missing: 0, asideSinceMs: undefined };
+
+/** Counts, per zone, the endpoints that keep it from speaking. */
 export class ZoneStandings {
-  readonly #missing = new Map<Name, number>();
+  readonly #counts = new Map<Name, Counts>();
 
   /** Takes a changed standing into the count; `before` undefined: the endpoint is new. */
-  moved(zone: Name, before: Standing | undefined, after: Standing): void {
-    const was = before !== undefined && !isInPlace(before) ? 1 : 0;
-    const is = isInPlace(after) ? 0 : 1;
-    if (was !== is) this.#missing.set(zone, this.missing(zone) + is - was);
+  moved(zone: Name, before: Standing | undefined, after: Standing, nowMs: number): void {
+    const was = before && placeOf(before);
+    const is = placeOf(after);
+    if (was === is) return;
+    const held = this.#counts.get(zone) ?? NONE;
+    const counts = { ...held, [is]: held[is] + 1 };
+    if (was !== undefined) counts[was] -= 1;
+    const asideSinceMs = counts["set-aside"] === 0 ? undefined : (held.asideSinceMs ?? nowMs);
+    this.#counts.set(zone, { ...counts, asideSinceMs });
   }
 
-  /** Endpoints of the zone that are not in place; 0 also where it has none. */
-  missing(zone: Name): number {
-    return this.#missing.get(zone) ?? 0;
+  /**
+   * Endpoints for which the zone must not speak yet; 0 also where it has none. One spoilt name does
+   * not keep all others silent for ever; where most are spoilt, something else is wrong.
+   */
+  missing(zone: Name, nowMs: number): number {
+    const counts = this.#counts.get(zone) ?? NONE;
+    const { missing, "in-place": inPlace, "set-aside": aside, asideSinceMs = nowMs } = counts;
+    const isOver = nowMs - asideSinceMs >= SET_ASIDE_MS && aside <= inPlace;
+    return isOver ? missing : missing + aside;
+  }
+
+  /** Endpoints that lack something, and are set aside. */
+  setAside(zone: Name): number {
+    return this.#counts.get(zone)?.["set-aside"] ?? 0;
   }
 }

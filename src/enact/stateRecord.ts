@@ -81,6 +81,7 @@ const entry = z.discriminatedUnion("kind", [
     kind: z.literal("tombstone"),
     tombstoneId: z.string(),
     retiredAtMs: z.number(),
+    ends: carriedIds,
     revives: carriedIds,
   }),
 ]);

@@ -10,8 +10,9 @@ import { backoff } from "./backoff.ts";
 import { buildWrite } from "./buildWrite.ts";
 import { plausibleFence } from "./decide.ts";
 import type { Decision, ReadReading, WriteDecision, WriteWhy } from "./decision.ts";
-import { doubtUnanswered, settleDoubts } from "./doubts.ts";
+import { doubtUnanswered, giveUpDoubts, settleDoubts } from "./doubts.ts";
 import type { Happening } from "./happening.ts";
+import { answersWhole } from "./match.ts";
 import { pinnedContent } from "./pinned.ts";
 import type {
   GateState,
@@ -41,9 +42,10 @@ export function stepDecision(
   if (reading.kind === "unreadable") {
     const standing: Standing = { kind: "unreadable", why: reading.problem };
     const attempts = held.attempts + 1;
+    const { progress, happenings } = giveUpDoubts(held);
     return {
-      progress: { ...held, standing, attempts, phase: { kind: "waiting" } },
-      effects: [{ kind: "wait", wait: backoff(attempts) }],
+      progress: { ...progress, standing, attempts, phase: { kind: "waiting" } },
+      effects: [...happenings.map(asTold), { kind: "wait", wait: backoff(attempts) }],
     };
   }
   const fence = plausibleFence(held.entry, reading, facts);
@@ -99,10 +101,10 @@ function stepRead(
   slipped: boolean,
 ): ProgressStep {
   const { standing, entry } = progress;
-  const isTombstone = entry.kind === "tombstone";
+  const retired: Standing = { kind: "retired", isUnfenced: reading.fence.kind === "none" };
   switch (decision.kind) {
     case "done":
-      return settle(progress, { kind: isTombstone ? "retired" : "confirmed" }, []);
+      return settle(progress, entry.kind === "tombstone" ? retired : { kind: "confirmed" }, []);
     case "write":
       return stepWrite(progress, reading, decision, facts, slipped);
     case "superseded": {
@@ -117,14 +119,16 @@ function stepRead(
       if (standing.kind !== "quarantined" || standing.why !== problem) {
         tell(effects, { kind: "quarantined", why, problem });
       }
-      return settle(progress, { kind: "quarantined", reason: why, why: problem }, effects);
+      const isWhole = answersWhole(entry, reading, facts.mark);
+      const aside: Standing = { kind: "quarantined", reason: why, why: problem, isWhole };
+      return settle(progress, aside, effects);
     }
     case "leave-alone":
       return decision.why === "override"
         ? settle(progress, { kind: "overridden" }, [lookAtEnd(decision.untilMs, facts)])
-        : settle(progress, { kind: "retired" }, []);
+        : settle(progress, retired, []);
     case "not-ours":
-      return stepNotOurs(progress, decision.problem);
+      return stepNotOurs(progress, decision.problem, answersWhole(entry, reading, facts.mark));
     case "confirm-newest":
       return stepConfirm(progress, reading, facts);
     case "unknown":
@@ -138,8 +142,8 @@ function stepRead(
  * Fence and records are read one after the other, and another enactor may have created them in
  * between: what is not ours at the second look is told.
  */
-function stepNotOurs(progress: Progress, problem: string): ProgressStep {
-  const standing: Standing = { kind: "not-ours", why: problem };
+function stepNotOurs(progress: Progress, problem: string, isWhole: boolean): ProgressStep {
+  const standing: Standing = { kind: "not-ours", why: problem, isWhole };
   if (progress.standing.kind !== "not-ours") {
     return {
       progress: { ...progress, standing, phase: { kind: "waiting" } },
@@ -175,14 +179,19 @@ function stepWrite(
     const effect: ProgressEffect = { kind: "wait", wait: { afterMs, jitterMs: 0 } };
     return { progress: { ...progress, phase: { kind: "waiting" } }, effects: [effect] };
   }
-  return beginWrite(progress, reading, decision, facts);
+  return beginWrite(progress, { reading, decision, isByMemory: false }, facts);
+}
+
+/** What a write follows from. */
+interface WriteBasis extends Pick<Writing, "isByMemory"> {
+  readonly reading: ReadReading;
+  readonly decision: WriteDecision;
 }
 
 /** Writes the progress's entry in place of what was read, unless the gate is closed. */
 export function beginWrite(
   progress: Progress,
-  reading: ReadReading,
-  decision: WriteDecision,
+  { reading, decision, isByMemory }: WriteBasis,
   facts: StepFacts,
 ): ProgressStep {
   const { entry } = progress;
@@ -203,6 +212,7 @@ export function beginWrite(
     entry,
     why,
     fence: write.fence,
+    isByMemory,
     ...(drift === undefined ? {} : { drift }),
     ...(pinned === undefined ? {} : { pinned }),
   };

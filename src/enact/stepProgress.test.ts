@@ -195,9 +195,10 @@ test("the first writes drift at once", () => {
 
 test("drift that was a torn reading is not told: its write fails on its condition", () => {
   const walk = new Walk(entryAt(7)).step({ kind: "look" });
-  walk.read(holding(entryAt(7), { rrsets: [] })).written("condition-failed");
-  assert.deepEqual(walk.told, []);
-  walk.read(holding(entryAt(8)));
+  walk.read(holding(entryAt(7), { rrsets: [] }));
+  const { edition } = walk.write.fence;
+  assert.deepEqual(walk.written("condition-failed").told, []);
+  walk.read(holding(entryAt(8), { fence: fenceOf(entryAt(8), { edition }) }));
   assert.deepEqual(walk.told, ["superseded"]);
 });
 
@@ -338,6 +339,13 @@ test("an override that was put back and still differs is not put back over and o
   assert.deepEqual(walk.asks, ["wait"]);
 });
 
+test("a name that shall answer again is not in place until it was looked at", () => {
+  const walk = new Walk(tombstoneAt(6)).step({ kind: "look" }).read(BARE);
+  assert.equal(walk.progress.standing.kind, "retired");
+  walk.offer(entryAt(7, { revives: ["t1"] }));
+  assert.equal(walk.progress.standing.kind, "unseen");
+});
+
 test("a wake that comes late changes nothing", () => {
   const walk = new Walk(entryAt(1)).step({ kind: "look" }).read(holding(entryAt(1)));
   assert.deepEqual(walk.step({ kind: "due" }).asks, []);
@@ -351,11 +359,10 @@ test("a write without an answer is told, and told again when it turns up late", 
   assert.deepEqual(walk.told, ["outcome-unknown"]);
   walk.written("condition-failed").read(holding(entryAt(7), { fence: sent }));
   assert.deepEqual(walk.told, ["enacted"]);
-  walk
-    .written("condition-failed")
-    .step({ kind: "due" })
-    .read(holding(entryAt(8)));
-  assert.deepEqual([walk.told, walk.progress.doubts], [[], undefined]);
+  const { edition } = walk.write.fence;
+  const raced = holding(entryAt(9), { fence: fenceOf(entryAt(9), { edition }) });
+  walk.written("condition-failed").step({ kind: "due" }).read(raced);
+  assert.deepEqual([walk.told, walk.progress.doubts], [["superseded"], undefined]);
 });
 
 test("a write without an answer that something later covers is told once", () => {
@@ -368,12 +375,13 @@ test("a write without an answer that something later covers is told once", () =>
   assert.deepEqual(walk.told, []);
 });
 
-test("a write without an answer in whose place another came is not told", () => {
+test("a write without an answer is told where another has its edition: disks get lost", () => {
   const walk = new Walk(entryAt(7)).step({ kind: "look" }).read(holding(entryAt(6)));
   const { edition } = walk.write.fence;
   walk.written("unknown").step({ kind: "due" });
   walk.read(holding(entryAt(9), { fence: fenceOf(entryAt(9), { edition }) }));
-  assert.deepEqual(walk.told, ["superseded"]);
+  assert.deepEqual(walk.told, ["outcome-unknown", "superseded"]);
+  assert.equal(walk.progress.doubts, undefined);
 });
 
 test("a write whose condition failed, and that is there all the same, is told as unknown", () => {
@@ -382,6 +390,29 @@ test("a write whose condition failed, and that is there all the same, is told as
   walk.written("condition-failed").read(holding(entryAt(7), { fence: sent }));
   assert.deepEqual(walk.told, ["outcome-unknown"]);
   assert.equal(walk.progress.standing.kind, "confirmed");
+});
+
+test("a write whose condition failed is told where the reading after it failed, and once", () => {
+  const walk = new Walk(entryAt(7)).step({ kind: "look" }).read(holding(entryAt(6)));
+  const { endpoint } = walk.progress.entry;
+  walk.written("condition-failed");
+  walk.step({ kind: "read", reading: { kind: "unreadable", endpoint, problem: "no answer" } });
+  assert.deepEqual(walk.told, ["outcome-unknown"]);
+  walk.step({ kind: "due" }).read(holding(entryAt(9)));
+  assert.deepEqual(walk.told, ["superseded"], "a race that was lost is nothing to tell");
+});
+
+test("a write whose condition failed is told where the zone has left its edition behind", () => {
+  const later = holding(entryAt(9)); // many editions on
+  const onReading = new Walk(entryAt(7)).step({ kind: "look" }).read(holding(entryAt(6)));
+  assert.deepEqual(onReading.written("condition-failed").read(later).told, [
+    "outcome-unknown",
+    "superseded",
+  ]);
+  const onMemory = new Walk(entryAt(6)).step({ kind: "look" }).read(holding(entryAt(6)));
+  onMemory.facts = { ...onMemory.facts, mark: markAt(fenceOf(entryAt(6))) };
+  onMemory.offer(entryAt(7)).written("condition-failed").read(later);
+  assert.deepEqual(onMemory.told, ["superseded"], "memory was old, as memory is");
 });
 
 test("memory is not enough for an entry that lacks an address type: it is read", () => {

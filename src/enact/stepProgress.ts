@@ -9,11 +9,13 @@ import type {
   ProgressEffect,
   ProgressEvent,
   ProgressStep,
+  Standing,
   StepFacts,
   Writing,
 } from "./progress.ts";
 import { takeOverInMs } from "./rank.ts";
 import { rememberedReading } from "./rememberedReading.ts";
+import { sameEntry } from "./sameEntry.ts";
 import { beginWrite, stepDecision } from "./stepDecision.ts";
 
 /** Condition failures in a row that are read again at once: a lost race is no reason to wait. */
@@ -70,18 +72,27 @@ export function stepProgress(
 
 function stepOffered(held: Progress, entry: PlanEntry, facts: StepFacts): ProgressStep {
   const order = comparePositions(entry, held.entry);
-  const isSame = order === 0 && entry.digest === held.entry.digest;
+  const isSame = sameEntry(entry, held.entry);
   if (order < 0 || (isSame && held.standing.kind !== "unseen")) return stay(held);
   const behindSinceMs = held.behindSinceMs ?? facts.monotonicMs;
-  const progress: Progress = { ...held, entry, behindSinceMs };
+  const progress: Progress = { ...held, entry, standing: afterOffer(held, entry), behindSinceMs };
   if (isBusy(held.phase)) return stay(progress); // the newest entry is used when it ends
   // A refusal may have been about the old entry; any other wait is about the store: wait it out.
   if (held.phase.kind === "waiting" && held.standing.kind !== "refused") return stay(progress);
   const remainingMs = takeOverInMs(progress.rank, behindSinceMs, facts.monotonicMs);
   if (remainingMs > 0) return wait(progress, remainingMs);
-  const remembered = rememberedReading(progress, facts);
+  const remembered = rememberedReading({ ...progress, standing: held.standing }, facts);
   if (remembered === undefined) return read(progress);
-  return beginWrite(progress, remembered.reading, remembered.decision, facts);
+  return beginWrite(progress, { ...remembered, isByMemory: true }, facts);
+}
+
+/**
+ * What was in place for the entry before is not in place for this one, and no zone that lost it
+ * speaks without it: others may have put it there before.
+ */
+function afterOffer({ standing }: Progress, entry: PlanEntry): Standing {
+  if (standing.kind === "confirmed") return { kind: "behind" };
+  return standing.kind === "retired" && entry.kind === "serving" ? { kind: "unseen" } : standing;
 }
 
 function stepWritten(progress: Progress, writing: Writing, outcome: WriteOutcome): ProgressStep {

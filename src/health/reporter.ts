@@ -8,6 +8,13 @@ const GATHER_MS = 5;
 const SIGN_OF_LIFE_MS = 2_000;
 /** Wait before a failed report is sent again, drawn from here to twice this. */
 const RETRY_MS = 500;
+/**
+ * The least number of results told once more every {@link SIGN_OF_LIFE_MS}, changed or not. A
+ * report that was late on its way may have put old results in the place of newer ones.
+ */
+export const RETOLD_MIN = 100;
+/** All have been told once more within so many signs of life: 20 s, with up to 20,000 results. */
+const RETOLD_ROUNDS = 10;
 /** Results in one report: well below the message limit of any transport. */
 const RESULTS_PER_REPORT_MAX = 2_000;
 
@@ -18,11 +25,14 @@ export interface ReporterParts {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly log: Log;
+  /** All that is known now, in an order that stays. */
+  known(): Iterable<TargetHealth>;
 }
 
 /**
  * Tells the plan store what changed: at once, a sign of life where nothing did, and after lost
- * contact the newest of each pair, however long it lasted.
+ * contact the newest of each pair, however long it lasted. Beside that it goes through all that is
+ * known, a little at a time, for ever.
  */
 export class Reporter {
   readonly #parts: ReporterParts;
@@ -34,9 +44,13 @@ export class Reporter {
   #wakeAtMs = Number.POSITIVE_INFINITY;
   #cancelWake: CancelWake = () => {};
   #acceptedAtMs: number | undefined;
+  #retoldAtMs: number;
+  /** Of all that is known, how many were told once more in this round. */
+  #retoldCount = 0;
 
   constructor(parts: ReporterParts) {
     this.#parts = parts;
+    this.#retoldAtMs = parts.clock.monotonicMs();
     this.#wakeIn(SIGN_OF_LIFE_MS);
   }
 
@@ -81,9 +95,8 @@ export class Reporter {
     this.#isSending = true;
     const sent = [...this.#pending].slice(0, RESULTS_PER_REPORT_MAX);
     const { planStore, vantage } = this.#parts;
-    const failure = await attempt(
-      planStore.report({ vantage, changed: sent.map(([, result]) => result) }),
-    );
+    const changed = [...sent.map(([, result]) => result), ...this.#retold()];
+    const failure = await attempt(planStore.report({ vantage, changed }));
     this.#isSending = false;
     if (this.#isClosed) return;
     this.#noteContact(failure);
@@ -96,6 +109,18 @@ export class Reporter {
       if (this.#pending.get(key) === result) this.#pending.delete(key);
     }
     this.#wakeIn(this.#pending.size > 0 ? 0 : SIGN_OF_LIFE_MS);
+  }
+
+  #retold(): readonly TargetHealth[] {
+    const nowMs = this.#parts.clock.monotonicMs();
+    if (nowMs - this.#retoldAtMs < SIGN_OF_LIFE_MS) return [];
+    this.#retoldAtMs = nowMs;
+    const all = [...this.#parts.known()];
+    const wanted = Math.max(RETOLD_MIN, Math.ceil(all.length / RETOLD_ROUNDS));
+    const count = Math.min(wanted, RESULTS_PER_REPORT_MAX);
+    const next = all.slice(this.#retoldCount, this.#retoldCount + count);
+    this.#retoldCount = next.length < count ? 0 : this.#retoldCount + count;
+    return next.filter(({ targetId, checkId }) => !this.#pending.has(healthKey(targetId, checkId)));
   }
 
   #noteContact(failure: Failure | undefined): void {

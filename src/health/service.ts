@@ -81,7 +81,8 @@ export class Prober {
     this.#retries = parts.chance.fork("prober retries");
     this.#state = idleProber(this.#now());
     this.#rate = new Rate(parts.clock.monotonicMs());
-    this.#reporter = new Reporter({ ...parts, chance: this.#retries });
+    const known = () => this.#known();
+    this.#reporter = new Reporter({ ...parts, chance: this.#retries, known });
     this.#chronicle = new Chronicle({ ...parts, chance: this.#retries });
     this.#stopWatching = parts.planStore.watch((hint) => this.#hear(hint));
   }

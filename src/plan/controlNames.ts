@@ -29,9 +29,19 @@ export function endpointOfFence(name: Name): Name | undefined {
   return name.startsWith("_holdfast.") ? parentOf(name) : undefined;
 }
 
-// Endpoint names are checked for room when they enter (config), so a failure here is a bug.
+/** Names kept: those of every endpoint of a cell. */
+const NAMES_MAX = 65_536;
+const names = new Map<string, Map<Name, Name>>();
+
+// Every reading and every write of an endpoint asks for the same few.
 function prefixed(label: string, name: Name): Name {
+  const kept = names.get(label) ?? new Map<Name, Name>();
+  const known = kept.get(name);
+  if (known !== undefined) return known;
   const parsed = prefixName(label, name);
+  // Endpoint names are checked for room when they enter (config), so a failure here is a bug.
   assert(parsed.kind === "parsed", `${label}.${name} fits a name`);
+  if (kept.size >= NAMES_MAX) kept.clear();
+  names.set(label, kept.set(name, parsed.name));
   return parsed.name;
 }

@@ -40,8 +40,22 @@ const GRAMMAR = new RegExp(
     `digest=${DIGEST}(?: override=${ID} until=${TIME}| tombstone=${ID} at=${TIME})?$`,
 );
 
+/** Fences kept parsed: the same ones are read again and again, by every audit. */
+const KEPT_MAX = 4_096;
+const kept = new Map<string, ParsedFence>();
+
 /** Reads a fence text strictly: what is not exactly in the grammar is malformed, never guessed. */
 export function parseFence(text: string): ParsedFence {
+  const known = kept.get(text);
+  if (known !== undefined) return known;
+  const parsed = parseStrictly(text);
+  if (parsed.kind === "malformed") return parsed; // an attacker's, perhaps, and long
+  if (kept.size >= KEPT_MAX) kept.clear();
+  kept.set(text, parsed);
+  return parsed;
+}
+
+function parseStrictly(text: string): ParsedFence {
   const malformed = (problem: string): ParsedFence => ({
     kind: "malformed",
     problem: `Cannot read the fence "${text.slice(0, FENCE_OCTETS_MAX)}": ${problem}`,

@@ -1,3 +1,4 @@
+export { type Brake, type BrakeKind, brakesOn } from "./brakes.ts";
 export { plannedContent, rollbackContent } from "./content.ts";
 export {
   CONTROL_OCTETS_MAX,
@@ -15,7 +16,7 @@ export {
   explainEndpoint,
   type TargetExplanation,
 } from "./explain.ts";
-export { FAR_AHEAD_MAX, isFarAhead } from "./farAhead.ts";
+export { FAR_AHEAD_MAX, FLOOR_MAX, isFarAhead } from "./farAhead.ts";
 export {
   comparePositions,
   FENCE_OCTETS_MAX,
@@ -97,13 +98,14 @@ export {
   type Weights,
   weightsText,
 } from "./weights.ts";
-export type {
-  EndpointWrite,
-  FenceFound,
-  GateFound,
-  Reading,
-  WriteCondition,
-  WriteOutcome,
-  ZoneStore,
-  ZoneStoreAbilities,
+export {
+  type EndpointWrite,
+  type FenceFound,
+  type GateFound,
+  type Reading,
+  UNFENCED_MAX,
+  type WriteCondition,
+  type WriteOutcome,
+  type ZoneStore,
+  type ZoneStoreAbilities,
 } from "./zoneStore.ts";

@@ -31,9 +31,10 @@ function entryLine(entry: PlanEntry): string {
   return `${entry.kind} ${entry.endpoint} ${entry.zone} ${position} ${entry.digest}${mark}`;
 }
 
-function tombstoneLine({ tombstoneId, retiredAtMs, revives }: TombstoneEntry): string {
+function tombstoneLine({ tombstoneId, retiredAtMs, ends, revives }: TombstoneEntry): string {
   const carried = revives === undefined ? "" : ` ${JSON.stringify(revives)}`;
-  return ` ${tombstoneId} ${retiredAtMs}${carried}`;
+  const ended = ends === undefined ? "" : ` ends ${JSON.stringify(ends)}`;
+  return ` ${tombstoneId} ${retiredAtMs}${carried}${ended}`;
 }
 
 // Nothing for an entry that has none of it: lines of before there were pins still verify.

@@ -81,6 +81,8 @@ export interface TombstoneEntry {
   readonly digest: string;
   readonly tombstoneId: string;
   readonly retiredAtMs: number;
+  /** Overrides that it may be written over before they expire; carried on, as a serving entry's. */
+  readonly ends?: readonly string[];
   /** Tombstones that earlier entries brought the name back from, oldest first: to be carried on. */
   readonly revives?: readonly string[];
   readonly actor: string;

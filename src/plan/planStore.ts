@@ -2,7 +2,7 @@ import type { Name } from "../dns/index.ts";
 import type { Position } from "./fence.ts";
 import type { Inventory, TargetHealth } from "./inventory.ts";
 import type { Order } from "./order.ts";
-import type { Generation, Plan, PlanDelta, PlanEntry } from "./plan.ts";
+import type { Generation, Plan, PlanDelta, PlanEntry, ServingEntry } from "./plan.ts";
 import type { Policy } from "./policy.ts";
 import type { Force } from "./target.ts";
 
@@ -28,6 +28,12 @@ export interface PlanHead {
    * is none; at most 1000 endpoints, the newest last.
    */
   readonly endedOverrides?: readonly EndedOverrides[];
+  /**
+   * Entries that enactors hold, and zones with them, of endpoints that no plan of this line has:
+   * the store was lost, and the configuration had dropped them. The next plan takes them up.
+   * Absent where there is none; at most 100.
+   */
+  readonly remembered?: readonly ServingEntry[];
 }
 
 /** Overrides of one endpoint that a person took back or replaced before their time. */
@@ -134,6 +140,8 @@ export interface PlanStore {
   raiseFloor(seen: Position): Promise<void>;
   /** Remembers epochs seen in fences (see `PlanHead`) that are above the newest entries'. */
   raiseEpochs(seen: readonly EpochSeen[]): Promise<void>;
+  /** Takes note of entries that no plan has (see `PlanHead`); what is planned is no news. */
+  remember(entries: readonly ServingEntry[]): Promise<void>;
   /**
    * Drops old plans, in one atomic step, and never an endpoint's newest entry, nor one that a kept
    * plan still needs to be read whole. A store that runs out of room keeps ten plans, whatever

@@ -12,6 +12,7 @@ import {
   type EntryContext,
   pinEntry,
   raisedEntry,
+  rememberedEntry,
   servingEntry,
   tombstoneEntry,
   unpinCause,
@@ -44,6 +45,8 @@ export interface PlannerInputs {
   readonly epochs?: readonly EpochSeen[];
   /** See `PlanHead`; absent: none. */
   readonly endedOverrides?: readonly EndedOverrides[];
+  /** See `PlanHead`; absent: none. */
+  readonly remembered?: readonly ServingEntry[];
   readonly served: CapacityLedger;
   /** Monotonic clock: for the velocity limit. */
   readonly nowMs: number;
@@ -87,6 +90,7 @@ export function makePlan(inputs: PlannerInputs): PlanOutcome {
     book: inputs.orders === undefined ? undefined : orderBook(inputs.orders),
     states: poolStates(index, inputs.inventory, inputs.forces),
     zones: new Set(policy.zones.map((zone) => zone.name)),
+    remembered: new Map(inputs.remembered?.map((entry) => [entry.endpoint, entry])),
     context: { generation, actor, wallMs, floorGeneration, epochs, endedOverrides },
   };
   const made: Made = { decisions: new Map(), notes: [], pinned: [], orderProblems: [] };
@@ -123,6 +127,8 @@ interface Making {
   readonly book: OrderBook | undefined;
   readonly states: PoolStates;
   readonly zones: ReadonlySet<Name>;
+  /** What enactors hold and no plan has, by endpoint. */
+  readonly remembered: ReadonlyMap<Name, ServingEntry>;
   readonly context: EntryContext;
 }
 
@@ -135,10 +141,10 @@ interface Made {
 }
 
 function namesToDecide(
-  { inputs, index, book, context }: Making,
+  { inputs, index, book, context, remembered }: Making,
   only: ReadonlySet<Name> | undefined,
 ): readonly Name[] {
-  const more = new Set(context.epochs.keys());
+  const more = new Set([...context.epochs.keys(), ...remembered.keys()]);
   if (only !== undefined) return [...new Set([...more, ...only])].sort();
   for (const name of book?.byEndpoint.keys() ?? []) more.add(name);
   for (const name of context.endedOverrides.keys()) more.add(name);
@@ -156,6 +162,10 @@ function nextEntry(name: Name, making: Making, made: Made): PlanEntry | undefine
   const { inputs, index, book, zones, context } = making;
   const held = inputs.parent.entries.get(name);
   const endpoint = index.endpoints.get(name);
+  const known = making.remembered.get(name);
+  if (held === undefined && endpoint === undefined && known !== undefined) {
+    return rememberedEntry(known, context);
+  }
   const orders = book === undefined ? undefined : (book.byEndpoint.get(name) ?? NO_ORDERS);
   const inPolicy = endpoint !== undefined;
   const { wallMs, watched = NONE_WATCHED } = inputs;
@@ -171,7 +181,7 @@ function nextEntry(name: Name, making: Making, made: Made): PlanEntry | undefine
       return tombstoneEntry(ruling, context);
     case "pin": {
       const zone = ruling.held?.zone ?? endpoint?.zone ?? ruling.pin.zone;
-      return pinEntry(ruling, orders ?? NO_ORDERS, zone, context) ?? raisedEntry(held, context);
+      return pinEntry(ruling, zone, context) ?? raisedEntry(held, context);
     }
     case "plan":
       break;
@@ -216,9 +226,9 @@ function plannedEntry(
   const content = { answers, rrsets };
   const epochBefore = parentEntry?.epoch ?? 0;
   const revivedId = revival?.tombstoneId;
-  const revivesBefore = parentEntry?.revives;
-  const draft = { endpoint: name, zone, content, held, orders, epochBefore, actor, cause };
-  return servingEntry({ ...draft, revivedId, revivesBefore }, context);
+  const carried = { endsBefore: parentEntry?.ends, revivesBefore: parentEntry?.revives };
+  const draft = { endpoint: name, zone, content, held, epochBefore, actor, cause };
+  return servingEntry({ ...draft, ...carried, revivedId }, context);
 }
 
 // Zones hold generations above the parent's (its store was lost or restored): what did not change

@@ -92,10 +92,12 @@ export function planCause(trigger: string, causes: readonly string[]): string {
   return cutCause(`${trigger}: ${cause} (${entries}${rest})`);
 }
 
-function addressesOf(rrsets: readonly PlannedRRset[]): Set<string> {
+/** RDATA of every record. */
+export function addressesOf(rrsets: readonly PlannedRRset[]): Set<string> {
   return new Set(rrsets.flatMap((rrset) => rrset.records.map((record) => record.rdata)));
 }
 
-function memberAddresses({ target }: Member): readonly string[] {
+/** RDATA of a target's addresses, in order of type. */
+export function memberAddresses({ target }: Member): readonly string[] {
   return ADDRESS_TYPES.flatMap((type) => target.addresses[type]?.rdata ?? []);
 }

@@ -74,7 +74,7 @@ export function membersOf(endpoint: EndpointPolicy, states: PoolStates): readonl
  * Whether an entry answers with a target: with all of its addresses of the types that it holds.
  * One of a type that was merely kept does not count.
  */
-export function servedBy(entry: ServingEntry, target: IndexedTarget): boolean {
+export function servedBy(entry: Pick<ServingEntry, "rrsets">, target: IndexedTarget): boolean {
   let served = false;
   for (const type of ADDRESS_TYPES) {
     const address = target.addresses[type];

@@ -87,10 +87,27 @@ describe("makePlan() with overrides that ended unknown to the plans", () => {
     assert.equal(planner.step(ended(...ids)).kind, "nothing-to-do");
   });
 
-  it("leaves a tombstone and an unknown name alone", () => {
+  it("carries them on in a tombstone, and in what revives the name", () => {
+    const planner = planned();
+    planner.step(ended("o-lost"));
+    planner.step({ orders: [retirementOf()], watched: new Set(["t-one"]) });
+    assert.deepEqual(tombstoneOf(planner).ends, ["o-lost"]);
+    planner.step({ orders: [revivalOf()] });
+    assert.deepEqual(entryOf(planner).ends, ["o-lost"]);
+  });
+
+  it("makes a tombstone once more above them, but not one from before the floor", () => {
     const planner = planned();
     planner.step({ orders: [retirementOf()], watched: new Set(["t-one"]) });
+    const before = tombstoneOf(planner);
+    assert.equal(planner.step({ ...ended("o-lost"), floorGeneration: 2 }).kind, "nothing-to-do");
+    planner.step(ended("o-lost"));
+    assert.deepEqual(tombstoneOf(planner), { ...before, ends: ["o-lost"], generation: 3 });
     assert.equal(planner.step(ended("o-lost")).kind, "nothing-to-do");
+  });
+
+  it("leaves an unknown name alone", () => {
+    const planner = planned();
     const nowhere = [{ endpoint: nameOf(`no.${ZONE}`), ids: ["o-lost"] }];
     assert.equal(planner.step({ endedOverrides: nowhere }).kind, "nothing-to-do");
   });

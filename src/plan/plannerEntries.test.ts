@@ -93,10 +93,9 @@ describe("makePlan() with an override", () => {
     const entry = servedBy(planner);
     assert.deepEqual(planner.serving, ALL.slice(1));
     assert.equal(entry.cause, "override o-one is over");
-    assert.deepEqual(
-      [entry.override, entry.beneath, entry.ends],
-      [undefined, undefined, undefined],
-    );
+    assert.deepEqual([entry.override, entry.beneath], [undefined, undefined]);
+    // Its clock may be fast: enactors with right ones take its word for it.
+    assert.deepEqual(entry.ends, ["o-one"]);
   });
 
   it("lets capacity leave no faster when it ends than it would have without it", () => {

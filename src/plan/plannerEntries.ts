@@ -35,8 +35,9 @@ interface Draft {
   readonly content: PlannedContent;
   /** The entry before; undefined for a first one, and for one in place of a tombstone. */
   readonly held: ServingEntry | undefined;
-  readonly orders: EndpointOrders | undefined;
   readonly revivedId: string | undefined;
+  /** What the entry before ends, or the tombstone before it did. */
+  readonly endsBefore: readonly string[] | undefined;
   /** What the entry before revives, or the tombstone before it did. */
   readonly revivesBefore: readonly string[] | undefined;
   readonly epochBefore: number;
@@ -51,6 +52,7 @@ export function tombstoneEntry(
   { retirement, held }: Extract<Ruling, { readonly kind: "retire" }>,
   context: EntryContext,
 ): TombstoneEntry {
+  const ends = withEnded(held.endpoint, held.ends ?? [], undefined, context);
   return {
     kind: "tombstone",
     endpoint: held.endpoint,
@@ -58,6 +60,7 @@ export function tombstoneEntry(
     epoch: epochOf(held.endpoint, held.epoch, context),
     generation: context.generation,
     digest: held.digest,
+    ...(ends.length === 0 ? {} : { ends }),
     ...(held.revives === undefined ? {} : { revives: held.revives }),
     tombstoneId: retirement.id,
     retiredAtMs: wholeSecondsMs(context.wallMs),
@@ -69,7 +72,6 @@ export function tombstoneEntry(
 /** The entry that pins what an override or a rollback says; undefined where the parent does. */
 export function pinEntry(
   { pin, held, revival }: Extract<Ruling, { readonly kind: "pin" }>,
-  orders: EndpointOrders,
   zone: Name,
   context: EntryContext,
 ): ServingEntry | undefined {
@@ -95,7 +97,7 @@ export function pinEntry(
       zone,
       content: { answers, rrsets },
       held,
-      orders,
+      endsBefore: held?.ends,
       revivedId: revival?.tombstoneId,
       revivesBefore: held?.revives,
       epochBefore: held?.epoch ?? 0,
@@ -121,7 +123,7 @@ function beneathOf(held: ServingEntry): PlannedContent {
 /** A planned entry, with all that is carried on from the one before. */
 export function servingEntry(draft: Draft, context: EntryContext): ServingEntry {
   const { endpoint, zone, content, override, beneath, actor, cause } = draft;
-  const ends = withEnded(endpoint, endsOf(draft, context.wallMs), override, context);
+  const ends = withEnded(endpoint, endsOf(draft), override, context);
   const revives = revivesOf(draft);
   return {
     kind: "serving",
@@ -141,16 +143,12 @@ export function servingEntry(draft: Draft, context: EntryContext): ServingEntry 
   };
 }
 
-// An override that ends at its time needs no leave: its fence says when that is. One that a person
-// cleared or replaced does, and its order is gone.
-function endsOf({ held, orders, override }: Draft, wallMs: number): readonly string[] {
-  const ends = held?.ends ?? [];
+// Also one whose time is over by the planner's clock: where that clock is fast, enactors with right
+// ones would keep for long what no order and no plan has any more.
+function endsOf({ held, endsBefore = [], override }: Draft): readonly string[] {
   const before = held?.override;
-  const other = ends.filter((id) => id !== override?.id);
-  if (before === undefined || before.id === override?.id) return other;
-  const order = orders?.override;
-  const isOver = order?.id === before.id && wallMs >= order.untilMs;
-  return isOver ? other : carried(other, before.id);
+  const other = endsBefore.filter((id) => id !== override?.id);
+  return before === undefined || before.id === override?.id ? other : carried(other, before.id);
 }
 
 // What ended without the plans ever knowing it comes last, so that none of it is dropped for room.
@@ -169,8 +167,9 @@ function withEnded(
 
 /** Whether overrides ended that an entry of the plan should name, and does not. */
 export function lacksEnds(held: PlanEntry | undefined, ids: readonly string[]): boolean {
-  if (held?.kind !== "serving") return false;
-  return ids.some((id) => id !== held.override?.id && !held.ends?.includes(id));
+  if (held === undefined) return false;
+  const pinnedBy = held.kind === "serving" ? held.override?.id : undefined;
+  return ids.some((id) => id !== pinnedBy && !held.ends?.includes(id));
 }
 
 function revivesOf({ revivesBefore = [], revivedId }: Draft): readonly string[] {
@@ -207,8 +206,24 @@ export function unpinnedOrphan(
   const { endpoint, zone, epoch: epochBefore } = held;
   const { answers, rrsets } = planningParent(held);
   const content = { answers, rrsets };
-  const draft = { endpoint, zone, content, held, orders, epochBefore, actor: context.actor, cause };
-  return servingEntry({ ...draft, revivedId: undefined, revivesBefore: held.revives }, context);
+  const draft = { endpoint, zone, content, held, epochBefore, actor: context.actor, cause };
+  const before = { endsBefore: held.ends, revivesBefore: held.revives };
+  return servingEntry({ ...draft, ...before, revivedId: undefined }, context);
+}
+
+/**
+ * What enactors and zones hold of a name that no plan has, and the policy neither: planned once
+ * more, as it would be without an override, so that people can act on it.
+ */
+export function rememberedEntry(known: ServingEntry, context: EntryContext): ServingEntry {
+  const { endpoint, zone, epoch: epochBefore } = known;
+  // A fence keeps an override; nothing but the entry keeps what a person rolled back.
+  const { answers, rrsets } = known.override === undefined ? known : planningParent(known);
+  const cause = "the plan store had lost it, and enactors had not";
+  const content = { answers, rrsets };
+  const draft = { endpoint, zone, content, held: undefined, epochBefore, actor: context.actor };
+  const before = { endsBefore: known.ends, revivesBefore: known.revives };
+  return servingEntry({ ...draft, ...before, revivedId: undefined, cause }, context);
 }
 
 /**
@@ -234,12 +249,15 @@ export function raisedEntry(
   const isShort = lacksEnds(held, ended);
   if (epoch === held.epoch && !isShort) return undefined;
   const { generation, actor } = context;
+  const pinnedBy = held.kind === "serving" ? held.override : undefined;
+  const ends = isShort
+    ? { ends: withEnded(held.endpoint, held.ends ?? [], pinnedBy, context) }
+    : {};
   // Who retired it, and why, stays with it.
-  if (held.kind === "tombstone") return { ...held, epoch, generation };
-  const raised = { ...held, epoch, generation, actor };
+  if (held.kind === "tombstone") return { ...held, ...ends, epoch, generation };
+  const raised = { ...held, ...ends, epoch, generation, actor };
   const cause = `a person raised its epoch to ${epoch}`;
   if (!isShort) return { ...raised, cause };
-  const ends = withEnded(held.endpoint, held.ends ?? [], held.override, context);
   const told = `override ${ended.join(", ")} was taken back`;
-  return { ...raised, ends, cause: cutCause(epoch === held.epoch ? told : `${told}; ${cause}`) };
+  return { ...raised, cause: cutCause(epoch === held.epoch ? told : `${told}; ${cause}`) };
 }

@@ -109,7 +109,7 @@ export function velocityText({ velocity }: EndpointPolicy): string {
 }
 
 /** A few ids and how many more: `lb-a1, lb-a2, lb-a3 and 4 more`. */
-function shownIds(ids: readonly string[]): string {
+export function shownIds(ids: readonly string[]): string {
   const shown = ids.slice(0, IDS_SHOWN_MAX).join(", ");
   return ids.length > IDS_SHOWN_MAX ? `${shown} and ${ids.length - IDS_SHOWN_MAX} more` : shown;
 }

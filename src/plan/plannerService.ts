@@ -279,7 +279,7 @@ export class Planner {
   #makePlan({ only, trigger, watched }: Batch): PlanOutcome {
     const { region, actor } = this.#setup;
     const { revision, inventory, forces, orders, plan } = this.#world;
-    const { floorGeneration, epochs, endedOverrides } = this.#world;
+    const { floorGeneration, epochs, endedOverrides, remembered } = this.#world;
     assert(revision !== undefined, "a planner plans only once it has a policy");
     return makePlan({
       region,
@@ -291,6 +291,7 @@ export class Planner {
       floorGeneration,
       epochs,
       endedOverrides,
+      remembered,
       served: this.#standing.served,
       ...this.#moments(),
       actor,

@@ -320,6 +320,34 @@ describe("Planner with overrides that it never knew", () => {
     await clock.advance(10_000);
     assert.equal(store.appends, 2);
   });
+
+  it("makes a tombstone that ends them, where the name is retired", async () => {
+    const trial = await running();
+    const { store, clock } = trial;
+    store.setOrders(waitOf(trial, 60_000));
+    await clock.advance(61_000);
+    store.endedOverrides = [{ endpoint: DYNAMODB, ids: ["o-lost"] }];
+    store.tell({ topic: "plan" });
+    await clock.advance(COALESCE_MS);
+    const entry = entryOf(trial);
+    assert.deepEqual([entry.kind, entry.ends], ["tombstone", ["o-lost"]]);
+    await clock.advance(10_000);
+    assert.equal(store.appends, 3);
+  });
+});
+
+describe("Planner with what enactors remember", () => {
+  it("plans it, once, though nothing else moved", async () => {
+    const trial = await running();
+    const { store, clock } = trial;
+    const endpoint = nameOf(`lost.${ZONE}`);
+    store.remembered = [{ ...serving(entryOf(trial)), endpoint }];
+    store.tell({ topic: "plan" });
+    await clock.advance(COALESCE_MS);
+    assert.equal(serving(store.newest.entries.get(endpoint)).generation, 2);
+    await clock.advance(10_000);
+    assert.equal(store.appends, 2);
+  });
 });
 
 describe("Planner with raised epochs", () => {

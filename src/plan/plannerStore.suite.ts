@@ -2,7 +2,7 @@
 import { healthKey, type Inventory, type TargetHealth } from "./inventory.ts";
 import { applyDelta, emptyPlan } from "./line.ts";
 import type { Order } from "./order.ts";
-import type { Plan, PlanDelta } from "./plan.ts";
+import type { Plan, PlanDelta, ServingEntry } from "./plan.ts";
 import type {
   AppendOutcome,
   EndedOverrides,
@@ -22,6 +22,7 @@ export class FakePlanStore {
   floorGeneration = 0;
   epochs: readonly EpochSeen[] = [];
   endedOverrides: readonly EndedOverrides[] | undefined;
+  remembered: readonly ServingEntry[] | undefined;
   /** Ids of orders that were ended, each with who and why. */
   ended: (readonly [id: string, actor: string, why: string])[] = [];
   /** Forgets the next word that orders are done: the planner died before it came. */
@@ -96,9 +97,12 @@ export class FakePlanStore {
 
   #head(): PlanHead {
     const { region, generation, digest } = this.newest;
-    const { floorGeneration, epochs, endedOverrides } = this;
-    const head = { region, generation, digest, floorGeneration, epochs };
-    return endedOverrides === undefined ? head : { ...head, endedOverrides };
+    const { floorGeneration, epochs, endedOverrides, remembered } = this;
+    return {
+      ...{ region, generation, digest, floorGeneration, epochs },
+      ...(endedOverrides && { endedOverrides }),
+      ...(remembered && { remembered }),
+    };
   }
 
   #here(): void {
@@ -163,6 +167,7 @@ export class FakePlanStore {
       history: unused,
       raiseFloor: unused,
       raiseEpochs: unused,
+      remember: unused,
       cleanUp: unused,
       putOrders: unused,
       endOverrides: unused,

@@ -3,7 +3,7 @@ import { healthKey, type Inventory } from "./inventory.ts";
 import { applyDelta, emptyPlan } from "./line.ts";
 import type { Order } from "./order.ts";
 import { endpointsOfMoved } from "./orderBook.ts";
-import type { Plan, PlanDelta } from "./plan.ts";
+import type { Plan, PlanDelta, ServingEntry } from "./plan.ts";
 import { lacksEnds, mayBeRaised } from "./plannerEntries.ts";
 import { endpointsOfTargets, indexPolicy } from "./plannerIndex.ts";
 import type {
@@ -47,6 +47,7 @@ export class PlannerWorld {
   #floorGeneration = 0;
   #epochs: readonly EpochSeen[] = [];
   #endedOverrides: readonly EndedOverrides[] = [];
+  #remembered: readonly ServingEntry[] = [];
   #orders: readonly Order[] = [];
   #revision: PolicyRevision | undefined;
   #forces: readonly Force[] = [];
@@ -76,6 +77,11 @@ export class PlannerWorld {
 
   get endedOverrides(): readonly EndedOverrides[] {
     return this.#endedOverrides;
+  }
+
+  /** Of names that are in neither plan nor policy. */
+  get remembered(): readonly ServingEntry[] {
+    return this.#remembered;
   }
 
   get orders(): readonly Order[] {
@@ -169,6 +175,7 @@ export class PlannerWorld {
     this.#floorGeneration = head.floorGeneration;
     this.#epochs = head.epochs;
     this.#endedOverrides = head.endedOverrides ?? [];
+    this.#remembered = head.remembered ?? [];
     if (plan !== undefined) {
       this.#plan = plan;
       return "all";
@@ -180,10 +187,18 @@ export class PlannerWorld {
       return held !== undefined && held.epoch < epoch && mayBeRaised(held, head.floorGeneration);
     });
     const ended = this.#endedOverrides.filter(({ endpoint, ids }) => {
-      return lacksEnds(this.#plan.entries.get(endpoint), ids);
+      const held = this.#plan.entries.get(endpoint);
+      return held !== undefined && mayBeRaised(held, head.floorGeneration) && lacksEnds(held, ids);
     });
-    const all = [...(changes?.entries ?? []), ...raised, ...ended];
+    const lost = this.#remembered.filter(({ endpoint }) => !this.#isKnown(endpoint));
+    const all = [...(changes?.entries ?? []), ...raised, ...ended, ...lost];
     return new Set(all.map(({ endpoint }) => endpoint));
+  }
+
+  #isKnown(endpoint: Name): boolean {
+    const policy = this.#revision?.policy;
+    const isWanted = policy !== undefined && indexPolicy(policy).endpoints.has(endpoint);
+    return isWanted || this.#plan.entries.has(endpoint);
   }
 
   #takePolicy(revision: PolicyRevision | undefined): Touched {

@@ -23,8 +23,23 @@ export const RECORDS_PER_TYPE_MAX = 400;
 
 const HEAD = /^holdfast-weights=1 answers=(all|[1-9][0-9]{0,3})((?: [A-Z][A-Z0-9]{0,9}=[0-9,]+)*)$/;
 
+/** Weights kept parsed: most endpoints of a cell have the same few. */
+const KEPT_MAX = 4_096;
+const KEPT_CHARACTERS_MAX = 256;
+const kept = new Map<string, ParsedWeights>();
+
 /** Reads a weights text strictly. */
 export function parseWeights(text: string): ParsedWeights {
+  const known = kept.get(text);
+  if (known !== undefined) return known;
+  const parsed = parseStrictly(text);
+  if (text.length > KEPT_CHARACTERS_MAX) return parsed;
+  if (kept.size >= KEPT_MAX) kept.clear();
+  kept.set(text, parsed);
+  return parsed;
+}
+
+function parseStrictly(text: string): ParsedWeights {
   const malformed = (problem: string): ParsedWeights => ({
     kind: "malformed",
     problem: `Cannot read the weights "${text.slice(0, 80)}": ${problem}`,

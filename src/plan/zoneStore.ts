@@ -80,6 +80,9 @@ export type WriteOutcome =
   /** Time-out or lost reply: it may have been applied. Read, never repeat blindly. */
   | { readonly kind: "unknown"; readonly problem: string };
 
+/** Names that a seed mark may ask about: of the longest names, as many as one message holds. */
+export const UNFENCED_MAX = 200;
+
 /** Where the served records of zones live, each with a fence of its own per endpoint. */
 export interface ZoneStore {
   /** Human-readable id from the configuration, such as `embedded`. */
@@ -94,8 +97,11 @@ export interface ZoneStore {
   writeGate(zone: Name, expected: string | undefined, gate: Gate): Promise<WriteOutcome>;
   /** Whether the zone's seed mark is there; `unknown` where it could not be read. */
   readSeed(zone: Name): Promise<"seeded" | "unseeded" | "unknown">;
-  /** Marks the zone as seeded; harmless where it is. */
-  writeSeed(zone: Name): Promise<WriteOutcome>;
+  /**
+   * Marks the zone as seeded; harmless where it is. `unfenced`: endpoints that must have no fence
+   * in the same atomic step, {@link UNFENCED_MAX} at most.
+   */
+  writeSeed(zone: Name, unfenced: readonly Name[]): Promise<WriteOutcome>;
   /** Calls back whenever contact was lost and is back: what was read before may be old. */
   onReconnect(listener: () => void): void;
   close(): void;

@@ -55,6 +55,8 @@ export type ControlText =
  */
 export function readControlText(rrset: RRset | undefined, strings: "one" | "joined"): ControlText {
   if (rrset === undefined) return { kind: "none" };
+  const plain = plainText(rrset);
+  if (plain !== undefined) return { kind: "text", text: plain };
   const malformed = (problem: string): ControlText => ({
     kind: "malformed",
     problem: `Cannot read ${rrset.name} as it must be ${problem}`,
@@ -70,6 +72,17 @@ export function readControlText(rrset: RRset | undefined, strings: "one" | "join
   // A condition on the text must find the very record: a byte order mark, say, is not in the text.
   const isExact = strings === "joined" || rrset.rdata.every((rdata) => exactText(rdata) === text);
   return isExact ? { kind: "text", text } : malformed("plain text");
+}
+
+/** First octet of a byte order mark, which a decoder drops. */
+const MARK_OCTET = 0xef;
+
+/** The text of one record of one character-string, as nearly all are; undefined: look closer. */
+function plainText({ rdata: [rdata, ...others] }: RRset): string | undefined {
+  if (rdata === undefined || others.length > 0 || rdata[0] !== rdata.length - 1) return undefined;
+  if (rdata[1] === MARK_OCTET) return undefined;
+  const text = utf8Text(rdata.subarray(1));
+  return text === undefined || isPresentation(text) ? undefined : text;
 }
 
 function stringsOf(rdata: Uint8Array): readonly string[] | undefined {

@@ -17,6 +17,7 @@ import {
   gateText,
   SEED_TEXT,
   seedName,
+  UNFENCED_MAX,
   weightsName,
   weightsText,
 } from "../plan/index.ts";
@@ -64,9 +65,14 @@ export function gateUpdate(zone: Name, expected: string | undefined, gate: Gate)
   };
 }
 
-/** Puts a zone's seed mark; harmless where it is. */
-export function seedUpdate(zone: Name): Update {
-  return { zone, prerequisites: [], steps: replaceSteps(controlRRset(seedName(zone), SEED_TEXT)) };
+/** Puts a zone's seed mark, on condition that these names have no fence; harmless where it is. */
+export function seedUpdate(zone: Name, unfenced: readonly Name[]): Update {
+  assert(unfenced.length <= UNFENCED_MAX, "one message holds the names asked about");
+  return {
+    zone,
+    prerequisites: unfenced.map((endpoint) => textIs(fenceName(endpoint), undefined)),
+    steps: replaceSteps(controlRRset(seedName(zone), SEED_TEXT)),
+  };
 }
 
 function textIs(name: Name, texts: string | readonly string[] | undefined): Prerequisite {

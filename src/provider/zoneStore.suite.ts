@@ -8,6 +8,7 @@ import {
   fenceText,
   gateText,
   type Reading,
+  UNFENCED_MAX,
   type WriteCondition,
   type ZoneStore,
 } from "../plan/index.ts";
@@ -380,9 +381,24 @@ function gateTests(setUp: SetUp): void {
   test("writeSeed() seeds a zone, and is harmless again", async () => {
     const { store } = await setUp();
     assert.equal(await store.readSeed(ZONE), "unseeded");
-    assert.equal((await store.writeSeed(ZONE)).kind, "applied");
+    assert.equal((await store.writeSeed(ZONE, [])).kind, "applied");
     assert.equal(await store.readSeed(ZONE), "seeded");
-    assert.equal((await store.writeSeed(ZONE)).kind, "applied");
+    assert.equal((await store.writeSeed(ZONE, [])).kind, "applied");
     assert.equal(fenceName(ZONE), "_holdfast.example.org.");
+  });
+
+  test("writeSeed() seeds nothing where a name has a fence that must have none", async () => {
+    const { store, commitOne } = await setUp();
+    assert.equal(await commitOne(writeOf("back.example.org", 1, UNFENCED)), "applied");
+    assert.equal(await store.readSeed(ZONE), "unseeded");
+    const back = nameOf("back.example.org");
+    assert.equal((await store.writeSeed(ZONE, [back])).kind, "condition-failed");
+    assert.equal(await store.readSeed(ZONE), "unseeded");
+    const label = "a".repeat(60);
+    const long = Array.from({ length: UNFENCED_MAX }, (_, index) => {
+      return nameOf(`${100 + index}${label}.${label}.${label}.${100 + index}.example.org`);
+    });
+    assert.equal((await store.writeSeed(ZONE, long)).kind, "applied", "one message holds them");
+    assert.equal(await store.readSeed(ZONE), "seeded");
   });
 }

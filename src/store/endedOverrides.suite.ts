@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe } from "node:test";
 import { CARRIED_IDS_MAX } from "../plan/index.ts";
-import { appendPlan, deltaAfter, endpoint, serving } from "./fixtures.suite.ts";
+import { appendPlan, deltaAfter, endpoint, serving, tombstone } from "./fixtures.suite.ts";
 import { ENDED_OVERRIDES_MAX } from "./limits.ts";
 import { failsWith, type MakeStore, storeTest } from "./makeStore.suite.ts";
 import { override, retirement } from "./orderFixtures.suite.ts";
@@ -68,6 +68,18 @@ export function endedOverridesSuite(name: string, make: MakeStore): void {
       const last = { ...serving("a", 4), ends: ["o-a-1", "o-a-2"] };
       await store.append(deltaAfter(await store.head(), { generation: 4, changed: [last] }));
       assert.equal("endedOverrides" in (await store.head()), false);
+    });
+
+    storeTest("forgets what a tombstone ends", make, async (store) => {
+      await appendPlan(store, ["a"]);
+      await end(store, "a", "o-a-1");
+      await store.putOrders([retirement("a", "t-1")]);
+      const last = { ...tombstone("a", 2), ends: ["o-a-1"] };
+      const delta = deltaAfter(await store.head(), { generation: 2, changed: [last] });
+      assert.equal((await store.append(delta)).kind, "accepted");
+      assert.deepEqual(await endedIn(store), []);
+      assert.deepEqual((await store.read())?.entries.get(last.endpoint), last);
+      assert.deepEqual(await end(store, "a", "o-a-1"), [], "the newest entry ends it");
     });
 
     storeTest("keeps a bounded number, the newest", make, async (store) => {

@@ -57,9 +57,7 @@ export function headAfterEnded(
 /** The head after a plan: what its entries end is in the line now, and needs no list. */
 export function headWithoutCarried(head: PlanHead, changed: readonly PlanEntry[]): PlanHead {
   if (head.endedOverrides === undefined) return head;
-  const carried = new Map(
-    changed.map((entry) => [entry.endpoint, entry.kind === "serving" ? (entry.ends ?? []) : []]),
-  );
+  const carried = new Map(changed.map(({ endpoint, ends }) => [endpoint, ends ?? []]));
   const lists = head.endedOverrides.map(({ endpoint, ids }) => {
     return [endpoint, ids.filter((id) => !carried.get(endpoint)?.includes(id))] as const;
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FAR_AHEAD_MAX } from "../plan/index.ts";
-import { FLOOR_MAX, provesOldCopy, raisedFloor } from "./floor.ts";
+import { FAR_AHEAD_MAX, FLOOR_MAX } from "../plan/index.ts";
+import { provesOldCopy, raisedFloor } from "./floor.ts";
 
 function head(generation: number, floorGeneration: number) {
   return { region: "use1", generation, digest: "", floorGeneration, epochs: [] };

@@ -1,10 +1,4 @@
-import { FAR_AHEAD_MAX, type PlanHead, type Position } from "../plan/index.ts";
-
-/**
- * No floor is ever above this, whatever was seen: a fence's generation has room for a thousand
- * times as many, so that not even a broken enactor can use up the numbers of a region.
- */
-export const FLOOR_MAX = 1_000_000_000_000;
+import { FAR_AHEAD_MAX, FLOOR_MAX, type PlanHead, type Position } from "../plan/index.ts";
 
 /**
  * The floor after a fence was seen at a position, or undefined where it stays as it is.

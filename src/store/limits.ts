@@ -19,6 +19,8 @@ export const ENDED_ORDERS_MAX = 100_000;
 export const TAKEN_ACTS_MAX = 10_000;
 /** Endpoints whose epoch was seen above their newest entry's: each is a person's act by hand. */
 export const EPOCHS_SEEN_MAX = 1_000;
+/** Entries that enactors remember and no plan has: each stays for one plan, and more come then. */
+export const REMEMBERED_MAX = 100;
 /** Endpoints with overrides that ended before their time, and that no entry names yet. */
 export const ENDED_OVERRIDES_MAX = 1_000;
 /** Vantages that may ever report to one region; each is a prober that somebody named. */

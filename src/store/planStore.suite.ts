@@ -7,6 +7,7 @@ import { journalSuite } from "./journal.suite.ts";
 import type { MakeStore } from "./makeStore.suite.ts";
 import { ordersSuite } from "./orders.suite.ts";
 import { planLineSuite } from "./planLine.suite.ts";
+import { rememberedSuite } from "./remembered.suite.ts";
 import { wishesSuite } from "./wishes.suite.ts";
 
 /**
@@ -17,6 +18,7 @@ export function planStoreSuite(name: string, make: MakeStore): void {
   cleanUpSuite(name, make);
   epochsSuite(name, make);
   endedOverridesSuite(name, make);
+  rememberedSuite(name, make);
   wishesSuite(name, make);
   ordersSuite(name, make);
   healthSuite(name, make);

@@ -109,10 +109,10 @@ export class MemoryZoneStore implements ZoneStore {
     return found.kind === "text" && found.text === SEED_TEXT ? "seeded" : "unseeded";
   }
 
-  async writeSeed(zone: Name): Promise<WriteOutcome> {
+  async writeSeed(zone: Name, unfenced: readonly Name[]): Promise<WriteOutcome> {
     await this.#travel();
     if (this.#seedReadIn.get(zone) !== this.#contact) return { kind: "condition-failed" };
-    return this.#update(seedUpdate(zone));
+    return this.#update(seedUpdate(zone, unfenced));
   }
 
   onReconnect(listener: () => void): void {

@@ -65,8 +65,12 @@ function groupRRsets(name: Name, records: readonly ResourceRecord[]): readonly R
 /** What became of an UPDATE (RFC 2136 section 3.8 and its RCODEs in section 2.2). */
 export function readOutcome(reply: SignedReply): WriteOutcome {
   if (reply.kind === "failed") return { kind: "unknown", problem: reply.problem };
-  const { message } = reply;
-  switch (message.rcode) {
+  return outcomeOfRcode(reply.message.rcode, refusalText(reply.message));
+}
+
+/** What an UPDATE's RCODE says became of it; `problem` in the words of the server. */
+export function outcomeOfRcode(rcode: number, problem: string): WriteOutcome {
+  switch (rcode) {
     case Rcode.NOERROR:
       return { kind: "applied" };
     case Rcode.NXDOMAIN:
@@ -79,10 +83,10 @@ export function readOutcome(reply: SignedReply): WriteOutcome {
     case Rcode.REFUSED:
     case Rcode.NOTAUTH:
     case Rcode.NOTZONE:
-      return { kind: "refused", problem: refusalText(message) };
+      return { kind: "refused", problem };
     default:
       // SERVFAIL and whatever else: the server itself may not know what it did.
-      return { kind: "unknown", problem: refusalText(message) };
+      return { kind: "unknown", problem };
   }
 }
 

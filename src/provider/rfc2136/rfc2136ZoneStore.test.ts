@@ -295,15 +295,15 @@ test("one unanswered request among answered ones does not cost the connection", 
 
 test("writeSeed() does nothing over another connection than the mark was read on", async () => {
   const { clock, server, store } = setUp();
-  assert.equal((await store.writeSeed(ZONE)).kind, "condition-failed", "never read");
+  assert.equal((await store.writeSeed(ZONE, [])).kind, "condition-failed", "never read");
   assert.equal(await passing(clock, store.readSeed(ZONE)), "unseeded");
   server.hangUp(); // and comes back with an empty disk
   await clock.advance(2_000);
-  const outcome = await passing(clock, store.writeSeed(ZONE));
+  const outcome = await passing(clock, store.writeSeed(ZONE, []));
   assert.notEqual(outcome.kind, "applied");
   assert.equal(server.requests.filter(isUpdate).length, 0);
   assert.equal(await passing(clock, store.readSeed(ZONE)), "unseeded");
-  assert.equal((await passing(clock, store.writeSeed(ZONE))).kind, "applied");
+  assert.equal((await passing(clock, store.writeSeed(ZONE, []))).kind, "applied");
   store.close();
 });
 

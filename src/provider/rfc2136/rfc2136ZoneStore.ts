@@ -131,10 +131,10 @@ export class Rfc2136ZoneStore implements ZoneStore {
    * Only over the connection over which the mark was found missing: behind another one there may
    * be a server that lost its disk and knows none of what was confirmed.
    */
-  async writeSeed(zone: Name): Promise<WriteOutcome> {
+  async writeSeed(zone: Name, unfenced: readonly Name[]): Promise<WriteOutcome> {
     const onlyOn = this.#seedReadOn.get(zone);
     if (onlyOn === undefined) return { kind: "condition-failed" };
-    return this.#update(seedUpdate(zone), onlyOn);
+    return this.#update(seedUpdate(zone, unfenced), onlyOn);
   }
 
   onReconnect(listener: () => void): void {

@@ -13,11 +13,13 @@ import type {
   PlanRetention,
   PlanSummary,
   Position,
+  ServingEntry,
 } from "../../plan/index.ts";
 import { cutOf } from "../cleanUp.ts";
 import { type EndedOverride, headAfterEnded, headWithoutCarried } from "../endedOverrides.ts";
 import { epochsAfter, raisedEpochs } from "../epochs.ts";
 import { raisedFloor } from "../floor.ts";
+import { headAfterRemembered, headWithoutPlanned } from "../remembered.ts";
 import { type HeldBeside, type HeldEntry, reviewDelta } from "../reviewDelta.ts";
 
 /** A region's line of plans, in memory. Synchronous: each call is one atomic step. */
@@ -55,7 +57,7 @@ export class MemoryLine {
     }
     const { generation, digest } = delta;
     const epochs = epochsAfter(this.#head.epochs, changed);
-    const head = headWithoutCarried(this.#head, changed);
+    const head = headWithoutPlanned(headWithoutCarried(this.#head, changed), changed);
     this.#head = { ...head, generation, digest, epochs };
     return { kind: "accepted", head: this.#head };
   }
@@ -107,6 +109,14 @@ export class MemoryLine {
   }
 
   /** Whether any is news. */
+  remember(more: readonly ServingEntry[]): boolean {
+    const head = headAfterRemembered(this.#head, more, (endpoint) => this.#versions.has(endpoint));
+    if (head === undefined) return false;
+    this.#head = head;
+    return true;
+  }
+
+  /** Whether any is news. */
   endOverrides(more: readonly EndedOverride[]): boolean {
     const head = headAfterEnded(this.#head, more, (endpoint) => this.endsOf(endpoint));
     if (head === undefined) return false;
@@ -116,8 +126,7 @@ export class MemoryLine {
 
   /** Overrides that the newest entry ends. */
   endsOf(endpoint: Name): readonly string[] {
-    const entry = this.#newest(endpoint);
-    return entry?.kind === "serving" ? (entry.ends ?? []) : [];
+    return this.#newest(endpoint)?.ends ?? [];
   }
 
   tombstoneOf(endpoint: Name): string | undefined {

@@ -20,6 +20,7 @@ import type {
   Policy,
   PolicyRevision,
   Position,
+  ServingEntry,
   StoreHint,
 } from "../../plan/index.ts";
 import {
@@ -126,6 +127,11 @@ export class MemoryStore implements Store, ActTaker {
   async raiseEpochs(seen: readonly EpochSeen[]): Promise<void> {
     this.#checkOpen("raiseEpochs");
     if (this.#line.raiseEpochs(seen, "nobody")) this.#hintPlan();
+  }
+
+  async remember(entries: readonly ServingEntry[]): Promise<void> {
+    this.#checkOpen("remember");
+    if (this.#line.remember(entries)) this.#hintPlan();
   }
 
   async cleanUp(retention: PlanRetention): Promise<CleanUpOutcome> {

@@ -14,6 +14,7 @@ import {
   planMessage,
   planSchema,
   positionSchema,
+  rememberedSchema,
   retentionSchema,
   sentenceSchema,
   summarySchema,
@@ -98,6 +99,13 @@ const raiseEpochs = operation("raiseEpochs", {
   request: epochsSchema,
   answer: done,
   run: (store, seen) => store.raiseEpochs(seen),
+});
+
+const remember = operation("remember", {
+  size: "large",
+  request: rememberedSchema,
+  answer: done,
+  run: (store, entries) => store.remember(entries),
 });
 
 const cleanUp = operation("cleanUp", {
@@ -223,6 +231,7 @@ export const OPERATIONS = {
   history,
   raiseFloor,
   raiseEpochs,
+  remember,
   cleanUp,
   policy,
   putPolicy,

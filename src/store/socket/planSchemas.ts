@@ -15,9 +15,10 @@ import {
   type PlanSummary,
   type Position,
   RECORDS_PER_TYPE_MAX,
+  type ServingEntry,
   WEIGHT_MAX,
 } from "../../plan/index.ts";
-import { ENDED_OVERRIDES_MAX, ENTRIES_MAX, EPOCHS_SEEN_MAX } from "../limits.ts";
+import { ENDED_OVERRIDES_MAX, ENTRIES_MAX, EPOCHS_SEEN_MAX, REMEMBERED_MAX } from "../limits.ts";
 
 /** Longest word of people or programs (ids, actors) in a message, in characters. */
 const WORD_CHARACTERS_MAX = 255;
@@ -94,25 +95,33 @@ const entryMembers = {
   cause: sentenceSchema,
 };
 
+const servingSchema = z.strictObject({
+  kind: z.literal("serving"),
+  ...entryMembers,
+  ...contentMembers,
+  override: z.strictObject({ id: orderIdSchema, untilMs: timeSchema }).exactOptional(),
+  beneath: contentSchema.exactOptional(),
+  ends: carriedIds,
+  revives: carriedIds,
+});
+
 /** One endpoint's entry. */
 export const entrySchema: z.ZodType<PlanEntry> = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("serving"),
-    ...entryMembers,
-    ...contentMembers,
-    override: z.strictObject({ id: orderIdSchema, untilMs: timeSchema }).exactOptional(),
-    beneath: contentSchema.exactOptional(),
-    ends: carriedIds,
-    revives: carriedIds,
-  }),
+  servingSchema,
   z.strictObject({
     kind: z.literal("tombstone"),
     ...entryMembers,
     tombstoneId: wordSchema,
     retiredAtMs: timeSchema,
+    ends: carriedIds,
     revives: carriedIds,
   }),
 ]);
+
+/** Entries that enactors remember. */
+export const rememberedSchema: z.ZodType<readonly ServingEntry[]> = z
+  .array(servingSchema)
+  .max(REMEMBERED_MAX);
 
 /** Entries in a message. */
 export const entriesSchema = z.array(entrySchema).max(ENTRIES_MAX);
@@ -158,6 +167,7 @@ export const headSchema: z.ZodType<PlanHead> = z.strictObject({
     )
     .max(ENDED_OVERRIDES_MAX)
     .exactOptional(),
+  remembered: rememberedSchema.exactOptional(),
 });
 
 /** What of old plans is kept. */

@@ -11,7 +11,7 @@ import { countSchema } from "./planSchemas.ts";
  * of life. Every request and response carries the header `holdfast-protocol`; a version other than
  * one's own is refused, not guessed at: the processes of an instance are of one version.
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 /** Carries {@link PROTOCOL_VERSION}. */
 export const PROTOCOL_HEADER = "holdfast-protocol";
 /** How often a watcher hears something, at least. */

@@ -53,7 +53,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-async function post(path: string, operation: string, body: string, protocol = "2") {
+async function post(path: string, operation: string, body: string, protocol = "3") {
   const client = new Client("http://plan-store", { socketPath: path });
   const headers = { "content-type": "application/json", "holdfast-protocol": protocol };
   const request = { method: "POST", path: `/v1/${operation}`, headers, body } as const;
@@ -126,7 +126,7 @@ test(
     const path = newPath();
     const held: Socket[] = [];
     const lines = '{"kind":"hint","topic":"connected"}\n';
-    const head = "HTTP/1.1 200 OK\r\nholdfast-protocol: 2\r\ntransfer-encoding: chunked\r\n\r\n";
+    const head = "HTTP/1.1 200 OK\r\nholdfast-protocol: 3\r\ntransfer-encoding: chunked\r\n\r\n";
     const chunk = `${lines.length.toString(16)}\r\n${lines}\r\n`;
     const stalls = createServer((socket) => {
       held.push(socket);
@@ -154,7 +154,7 @@ test("serveStore() neither waits for nor queues for a watcher that never reads",
   const { store, served, path } = await owner();
   const watcher = connect(path);
   watcher.pause();
-  watcher.write("GET /v1/watch HTTP/1.1\r\nhost: plan-store\r\nholdfast-protocol: 2\r\n\r\n");
+  watcher.write("GET /v1/watch HTTP/1.1\r\nhost: plan-store\r\nholdfast-protocol: 3\r\n\r\n");
   const other = new SocketStore(path, ports);
   await nextHint(other, "connected");
   const rounds = 60_000;
@@ -181,13 +181,13 @@ test("serveStore() refuses one watcher too many and keeps the others", slow, asy
   const { served, path } = await owner();
   const sockets = Array.from({ length: SUBSCRIBERS_MAX }, () => {
     const socket = connect(path);
-    socket.write("GET /v1/watch HTTP/1.1\r\nhost: plan-store\r\nholdfast-protocol: 2\r\n\r\n");
+    socket.write("GET /v1/watch HTTP/1.1\r\nhost: plan-store\r\nholdfast-protocol: 3\r\n\r\n");
     return socket;
   });
   const heard = sockets.map((socket) => new Promise((resolve) => socket.once("data", resolve)));
   await Promise.all(heard);
   const client = new Client("http://plan-store", { socketPath: path });
-  const headers = { "holdfast-protocol": "2" };
+  const headers = { "holdfast-protocol": "3" };
   const late = await client.request({ method: "GET", path: "/v1/watch", headers });
   assert.equal(late.statusCode, 409);
   await late.body.dump();
@@ -201,9 +201,9 @@ test(
   slow,
   async () => {
     const { served, path } = await owner();
-    const { status, answer } = await post(path, "head", "{}", "3");
+    const { status, answer } = await post(path, "head", "{}", "4");
     assert.equal(status, 426);
-    assert.deepEqual(answer.fault, { code: "newer-format", found: 3, known: 2 });
+    assert.deepEqual(answer.fault, { code: "newer-format", found: 4, known: 3 });
     await served.close();
   },
 );
@@ -212,7 +212,7 @@ test("serveStore() refuses a caller of an older version, and says what to do", s
   const { served, path } = await owner();
   const { status, answer } = await post(path, "head", "{}", "1");
   assert.equal(status, 400);
-  assert.match(answer.message, /must be 2: it is 1, of an older Holdfast. Restart it/);
+  assert.match(answer.message, /must be 3: it is 1, of an older Holdfast. Restart it/);
   await served.close();
 });
 
@@ -220,7 +220,7 @@ test("SocketStore refuses an owner with a newer protocol", slow, async () => {
   const path = newPath();
   const newer = createServer((socket) => {
     const body = '{"answer":{"brave":"new"}}';
-    const head = `HTTP/1.1 200 OK\r\nholdfast-protocol: 3\r\ncontent-length: ${body.length}\r\n`;
+    const head = `HTTP/1.1 200 OK\r\nholdfast-protocol: 4\r\ncontent-length: ${body.length}\r\n`;
     socket.once("data", () => socket.end(`${head}\r\n${body}`));
   });
   await new Promise<void>((resolve) => newer.listen(path, resolve));

@@ -21,10 +21,11 @@ import {
   type Policy,
   type PolicyRevision,
   type Position,
+  type ServingEntry,
   type StoreHint,
 } from "../../plan/index.ts";
 import { HintBoard } from "../hintBoard.ts";
-import { EPOCHS_SEEN_MAX } from "../limits.ts";
+import { EPOCHS_SEEN_MAX, REMEMBERED_MAX } from "../limits.ts";
 import type { Store } from "../store.ts";
 import { Caller } from "./caller.ts";
 import { Contact } from "./contact.ts";
@@ -90,6 +91,10 @@ export class SocketStore implements Store {
     const some = seen.slice(0, EPOCHS_SEEN_MAX);
     const message = some.map(({ endpoint, epoch }) => ({ endpoint, epoch }));
     return this.#caller.call(OPERATIONS.raiseEpochs, message);
+  }
+
+  remember(entries: readonly ServingEntry[]): Promise<void> {
+    return this.#caller.call(OPERATIONS.remember, entries.slice(0, REMEMBERED_MAX));
   }
 
   cleanUp({ plansMin, plansMax, madeAfterMs }: PlanRetention): Promise<CleanUpOutcome> {

@@ -12,10 +12,12 @@ import type {
   PlanHead,
   PlanSummary,
   Position,
+  ServingEntry,
 } from "../../plan/index.ts";
 import { type EndedOverride, headAfterEnded, headWithoutCarried } from "../endedOverrides.ts";
 import { epochsAfter, raisedEpochs } from "../epochs.ts";
 import { raisedFloor } from "../floor.ts";
+import { headAfterRemembered, headWithoutPlanned } from "../remembered.ts";
 import { type HeldBeside, type HeldEntry, reviewDelta } from "../reviewDelta.ts";
 import { OLDEST_PLAN } from "./cleanUpLine.ts";
 import { jsonIn, nameIn, numberIn, type Row, textIn, wholeIn } from "./rows.ts";
@@ -58,8 +60,8 @@ export class LineTables {
       this.#insert(delta);
       const epochs = epochsAfter(head.epochs, delta.changed);
       this.#dropEpochs(head.epochs, epochs);
-      const after = headWithoutCarried(head, delta.changed);
-      if (after !== head) this.#writeEnded(after);
+      const after = headWithoutPlanned(headWithoutCarried(head, delta.changed), delta.changed);
+      if (after !== head) this.#writeLists(after);
       const { generation, digest } = delta;
       return { kind: "accepted", head: { ...after, generation, digest, epochs } };
     });
@@ -159,6 +161,12 @@ export class LineTables {
     return headAfterEnded(before, more, (endpoint) => this.#endsOf(endpoint));
   }
 
+  /** The head once entries are remembered; undefined where none is news. Nothing is changed yet. */
+  headAfterRemembered(more: readonly ServingEntry[]): PlanHead | undefined {
+    const isPlanned = (endpoint: Name) => this.#newest(endpoint) !== undefined;
+    return headAfterRemembered(this.#head, more, isPlanned);
+  }
+
   tombstoneOf(endpoint: Name): string | undefined {
     return this.#newest(endpoint)?.tombstoneId;
   }
@@ -166,7 +174,7 @@ export class LineTables {
   /** Writes what was seen in fences, inside the caller's step, who then settles the head. */
   writeHead(head: PlanHead): void {
     const { floorGeneration, epochs } = head;
-    if (head.endedOverrides !== this.#head.endedOverrides) this.#writeEnded(head);
+    this.#writeLists(head);
     this.#file
       .statement("INSERT OR REPLACE INTO meta (key, value) VALUES ('floor', ?)")
       .run(String(floorGeneration));
@@ -210,10 +218,10 @@ export class LineTables {
     }
   }
 
-  #writeEnded({ endedOverrides = [] }: PlanHead): void {
-    this.#file
-      .statement("INSERT OR REPLACE INTO meta (key, value) VALUES ('ended-overrides', ?)")
-      .run(JSON.stringify(endedOverrides));
+  #writeLists({ endedOverrides = [], remembered = [] }: PlanHead): void {
+    const write = this.#file.statement("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
+    write.run("ended-overrides", JSON.stringify(endedOverrides));
+    write.run("remembered", JSON.stringify(remembered));
   }
 
   #endsOf(endpoint: Name): readonly string[] {
@@ -223,8 +231,7 @@ export class LineTables {
       )
       .get(endpoint);
     if (row === undefined) return [];
-    const entry = jsonIn<PlanEntry>(row, "json");
-    return entry.kind === "serving" ? (entry.ends ?? []) : [];
+    return jsonIn<PlanEntry>(row, "json").ends ?? [];
   }
 
   #dropEpochs(before: readonly EpochSeen[], after: readonly EpochSeen[]): void {
@@ -255,15 +262,23 @@ export class LineTables {
         digest: plan === undefined ? "" : textIn(plan, "digest"),
         floorGeneration: floor === undefined ? 0 : Number(textIn(floor, "value")),
         epochs: this.#epochsSeen(),
-        ...this.#endedOverrides(),
+        ...this.#lists(),
       };
     });
   }
 
-  #endedOverrides(): Pick<PlanHead, "endedOverrides"> {
-    const row = this.#file.statement("SELECT value FROM meta WHERE key = 'ended-overrides'").get();
-    const endedOverrides = row === undefined ? [] : jsonIn<readonly EndedOverrides[]>(row, "value");
-    return endedOverrides.length === 0 ? {} : { endedOverrides };
+  #lists(): Pick<PlanHead, "endedOverrides" | "remembered"> {
+    const endedOverrides = this.#list<EndedOverrides>("ended-overrides");
+    const remembered = this.#list<ServingEntry>("remembered");
+    return {
+      ...(endedOverrides.length === 0 ? {} : { endedOverrides }),
+      ...(remembered.length === 0 ? {} : { remembered }),
+    };
+  }
+
+  #list<Item>(key: string): readonly Item[] {
+    const row = this.#file.statement("SELECT value FROM meta WHERE key = ?").get(key);
+    return row === undefined ? [] : jsonIn<readonly Item[]>(row, "value");
   }
 
   #epochsSeen(): readonly EpochSeen[] {

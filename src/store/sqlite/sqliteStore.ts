@@ -20,6 +20,7 @@ import type {
   Policy,
   PolicyRevision,
   Position,
+  ServingEntry,
   StoreHint,
 } from "../../plan/index.ts";
 import {
@@ -132,25 +133,16 @@ export class SqliteStore implements Store, ActTaker {
 
   async raiseFloor(seen: Position): Promise<void> {
     const head = this.#line.headAfterFence(seen);
-    if (head === undefined) return;
-    const forgot = this.#step("raise the floor", () => {
-      this.#line.writeHead(head);
-      return provesOldCopy(head) ? this.#forgetRetirements() : [];
-    });
-    this.#line.settle(head);
-    this.#hintPlan();
-    if (forgot) this.#board.hint({ topic: "orders" });
+    const forgets = head !== undefined && provesOldCopy(head);
+    if (this.#see("raise the floor", head, forgets)) this.#board.hint({ topic: "orders" });
   }
 
   async raiseEpochs(seen: readonly EpochSeen[]): Promise<void> {
-    const head = this.#line.headAfterEpochs(seen, "nobody");
-    if (head === undefined) return;
-    this.#step("raise epochs", () => {
-      this.#line.writeHead(head);
-      return [];
-    });
-    this.#line.settle(head);
-    this.#hintPlan();
+    this.#see("raise epochs", this.#line.headAfterEpochs(seen, "nobody"));
+  }
+
+  async remember(entries: readonly ServingEntry[]): Promise<void> {
+    this.#see("remember entries", this.#line.headAfterRemembered(entries));
   }
 
   async cleanUp(retention: PlanRetention): Promise<CleanUpOutcome> {
@@ -172,9 +164,8 @@ export class SqliteStore implements Store, ActTaker {
     checkPolicy(policy, this.#line.head.region);
     const held = this.#wishes.policy();
     if (held !== undefined && held.json === canonicalJson(policy)) return held.revision;
-    const acceptedAtMs = this.#clock.wallMs();
     const number = (held?.revision.revision ?? 0) + 1;
-    const revision = { revision: number, policy, actor, acceptedAtMs };
+    const revision = { revision: number, policy, actor, acceptedAtMs: this.#clock.wallMs() };
     this.#step("accept a policy", () => {
       this.#wishes.addPolicy(revision);
       return [policyAccepted(revision)];
@@ -367,6 +358,16 @@ export class SqliteStore implements Store, ActTaker {
     });
     if (count > 0) this.#settleJournal(newest);
     return count > 0;
+  }
+
+  /** Takes in what enactors saw; no `head`: it is no news. Whether retirements were forgotten. */
+  #see(operation: string, head: PlanHead | undefined, forgets = false): boolean {
+    if (head === undefined) return false;
+    const forgot = this.#endingStep(operation, () => {
+      return { ended: [], events: forgets ? this.#forgetRetirements() : [], head };
+    });
+    this.#hintPlan();
+    return forgot;
   }
 
   /** A step in which overrides may end before their time: fences may hold them still. */

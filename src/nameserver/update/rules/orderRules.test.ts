@@ -21,6 +21,7 @@ const HELD = [
   fenceLine("to", "A"),
   "via 60 CNAME to.example.test.",
   fenceLine("via", "CNAME"),
+  '_holdfast.spoilt 30 TXT "by hand"',
   gate("holdfast-gate=1 edition=3 automation=on"),
 ];
 
@@ -100,6 +101,11 @@ const ROWS: readonly Row[] = [
     why: "the next epoch over a tombstone, which stays one",
     deletes: ["_holdfast.gone TXT"],
     adds: [fenceLine("gone", "-", { epoch: 2, generation: 0, edition: 8, mark: dead("t1") })],
+  },
+  {
+    why: "a retired name's tombstone, in place of a fence that a hand spoilt in the files",
+    deletes: ["_holdfast.spoilt TXT"],
+    adds: [fenceLine("spoilt", "-", { epoch: 1, generation: 0, mark: dead("t1") })],
   },
   {
     why: "an override in the same position",
