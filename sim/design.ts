@@ -4,6 +4,7 @@ import type { Chance, Clock, Disk, Log } from "../src/base/index.ts";
 import type { Name, RRset, Update } from "../src/dns/index.ts";
 import type { PlanEntry, Position } from "../src/plan/index.ts";
 import type { FaultAct, OperatorAct, PolicyAct, Scene } from "./schedule/act.ts";
+import type { ZoneChange } from "./world/dnsServer.ts";
 
 /** A way to manage DNS, as a world can run it. */
 export interface Design {
@@ -156,12 +157,14 @@ export interface DesignRun {
   fault?(act: FaultAct): void;
   /** The place in the line of plans that an endpoint's records are from; undefined: none known. */
   positionOf(zone: ZoneReader, endpoint: Name): Position | undefined;
+  /** The zone changed: for what a design's own `unfinished` has to know of the past. */
+  see?(change: ZoneChange): void;
   /** Every fault has ended: people let automation run, and adopt what is not the design's yet. */
-  resume?(): void;
+  resume?(zone: ZoneReader): void;
   /** Long after, where not all is right: people do what only people can (raise, put right). */
   tidyUp(zone: ZoneReader): void;
   /** What is still not as the newest plan says, in plain words; undefined where everything is. */
-  unfinished(zone: ZoneReader): string | undefined;
+  unfinished(zone: ZoneReader): string | undefined | Promise<string | undefined>;
 }
 
 /** What a design tells of itself, for the checkers that know it. */

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { Design, DnsService } from "./design.ts";
 import { FOUND } from "./found.ts";
 import { OURS } from "./ours/ours.ts";
@@ -8,6 +11,9 @@ import type { Schedule } from "./schedule/act.ts";
 import { drawSchedule } from "./schedule/draw.ts";
 import { shrink } from "./search/shrink.ts";
 import { tellStory } from "./search/story.ts";
+
+const run = promisify(execFile);
+const FAULTY = fileURLToPath(new URL("faulty.ts", import.meta.url));
 
 describe("a seed", () => {
   for (const server of ["plain", "embedded"] as const) {
@@ -93,10 +99,12 @@ async function firstFailing(design: Design): Promise<Schedule> {
 }
 
 describe("schedules that found something", () => {
-  for (const { found, schedule } of FOUND) {
-    it(`hold every invariant now: ${found}`, async () => {
+  for (const [place, { found, schedule, foundBy }] of FOUND.entries()) {
+    it(`hold every invariant now, and not without the fix: ${found}`, async () => {
       const { violations } = await runSchedule(OURS, schedule);
       assert.deepEqual(violations, []);
+      const { stdout } = await run(process.execPath, [FAULTY, String(place)]);
+      assert.equal(stdout.trim(), foundBy);
     });
   }
 });

@@ -6,7 +6,7 @@ import { EveryChangeExplained } from "./checkers/everyChangeExplained.ts";
 import { NeverBackwards } from "./checkers/neverBackwards.ts";
 import { NeverEmpty } from "./checkers/neverEmpty.ts";
 import { OverrideRespected } from "./checkers/overrideRespected.ts";
-import { RetireOnlyOnPurpose } from "./checkers/retireOnlyOnPurpose.ts";
+import { type ClockFaults, RetireOnlyOnPurpose } from "./checkers/retireOnlyOnPurpose.ts";
 import type { Design, DesignRun, WitnessEvent } from "./design.ts";
 import { OurRun } from "./ours/ours.ts";
 import type { Schedule } from "./schedule/act.ts";
@@ -23,7 +23,7 @@ export const CONVERGE_MS_MAX = 90_000;
 /** How often it is looked at whether everything has come right. */
 const LOOK_MS = 250;
 /** Machines have so long for themselves; then people put right what only they can. */
-const TIDY_AFTER_MS = 45_000;
+export const TIDY_AFTER_MS = 45_000;
 /** How often people look again. */
 const TIDY_MS = 4_000;
 /** Everything has to stay right for so long; what was done has to reach the journal in it. */
@@ -31,8 +31,6 @@ const REST_MS = 1_500;
 const BACK_UP_MS = 1_000;
 /** How long before the end faults are added where too few took effect. */
 const LAST_FAULTS_MS = 1_200;
-/** The fastest clock that a schedule makes, as a share: see `drawSchedule`. */
-const DRIFT_MAX = 0.45;
 
 /** What a run is watched by, besides the checkers. */
 export interface RunOptions {
@@ -95,7 +93,7 @@ class ScheduleRun {
     const Server = scene.server === "plain" ? PlainServer : EmbeddedServer;
     this.#server = new Server(this.#world, (change) => this.#onChange(change));
     this.#run = design.start(this.#world);
-    this.#checkers = checkersOf(this.#run, this.#world, this.#server);
+    this.#checkers = checkersOf(this.#run, this.#world, this.#server, clockFaultsOf(schedule));
     this.#performer = new Performer(this.#world, this.#server, this.#run);
   }
 
@@ -159,7 +157,7 @@ class ScheduleRun {
     const fromMs = world.nowMs;
     world.tell("*", () => "every fault has ended");
     this.#performer.endFaults();
-    this.#run.resume?.();
+    this.#run.resume?.(this.#server.reader);
     let tidyAtMs = fromMs + TIDY_AFTER_MS;
     let rightSinceMs: number | undefined;
     for (;;) {
@@ -169,7 +167,7 @@ class ScheduleRun {
       }
       await world.run(world.nowMs + LOOK_MS);
       if (!this.#mayGoOn) return;
-      const problem = this.#run.unfinished(this.#server.reader);
+      const problem = await this.#run.unfinished(this.#server.reader);
       if (problem === undefined) rightSinceMs ??= world.nowMs;
       else rightSinceMs = undefined;
       // What a fault delayed may still come, and must be harmless when it does.
@@ -191,6 +189,7 @@ class ScheduleRun {
     this.#changes += 1;
     this.#world.trace.mix(this.#changes);
     this.#options.onChange?.(change);
+    this.#run.see?.(change);
     for (const checker of this.#checkers) {
       const problem = checker.onChange?.(change);
       if (problem !== undefined) this.#find(checker.invariant, problem);
@@ -218,20 +217,38 @@ class ScheduleRun {
   }
 }
 
-function checkersOf(run: DesignRun, world: World, server: SimulatedServer): readonly Checker[] {
-  const backwards = new NeverBackwards(run, server.reader);
-  if (!(run instanceof OurRun)) return [new NeverEmpty(), backwards];
+function checkersOf(
+  run: DesignRun,
+  world: World,
+  server: SimulatedServer,
+  clocks: ClockFaults,
+): readonly Checker[] {
+  if (!(run instanceof OurRun)) return [new NeverEmpty(), new NeverBackwards(run, server.reader)];
   const lifeOf = (id: string) => {
     const process = world.processes.get(id);
     return process?.isRunning === true ? process.life : undefined;
   };
+  const plannersWallMs = (): number => {
+    const planners = [...world.processes.values()].filter(({ spec }) => spec.role === "planner");
+    // A clock put back meanwhile was right, or ahead, when the plan was made.
+    return Math.max(world.wallMs, ...planners.map(({ clock }) => clock.wallMs()));
+  };
   return [
-    new NeverEmpty((endpoint) => run.ledger.newest.has(endpoint)),
-    backwards,
-    new CheckedAtTheWrite(world.scene.zone),
+    new NeverEmpty(run.ledger),
+    new NeverBackwards(run, server.reader, () => run.ledger.wasReplaced),
+    new CheckedAtTheWrite(world.scene.zone, () => run.ledger.wasReplaced),
     new EveryChangeExplained(run.ledger, lifeOf),
-    new OverrideRespected(run.ledger),
-    new RetireOnlyOnPurpose(run.ledger, DRIFT_MAX),
+    new OverrideRespected(run.ledger, plannersWallMs),
+    new RetireOnlyOnPurpose(run.ledger, clocks),
     new CleanUpHarmless(),
   ];
+}
+
+/** The people's clock counts as well: a retirement says by it when it was asked for. */
+function clockFaultsOf({ acts }: Schedule): ClockFaults {
+  const drifts = acts.map(({ act }) => (act.kind === "clock-drift" ? act.perMille : 0));
+  return {
+    jump: acts.some(({ act }) => act.kind === "clock-jump"),
+    fastest: 1 + Math.max(0, ...drifts) / 1_000,
+  };
 }

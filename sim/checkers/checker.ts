@@ -1,8 +1,8 @@
 import type { RRset } from "../../src/dns/index.ts";
-import { type Fence, parseFence, parseGate } from "../../src/plan/index.ts";
+import { type Fence, type Gate, parseFence, parseGate } from "../../src/plan/index.ts";
 import { readControlText } from "../../src/provider/controlText.ts";
 import type { WitnessEvent } from "../design.ts";
-import type { ZoneChange } from "../world/dnsServer.ts";
+import { SERVER_ITSELF, type ZoneChange } from "../world/dnsServer.ts";
 
 /** What must always be true, by name. */
 export const INVARIANTS = [
@@ -36,6 +36,11 @@ export interface Checker {
   atEnd?(): string | undefined;
 }
 
+/** Whether somebody from outside made the change; a server shows after a restart what it held. */
+export function isHand(by: ZoneChange["by"]): boolean {
+  return by.kind === "outside" && by.id !== SERVER_ITSELF;
+}
+
 /** A control record as a fence. */
 export type FenceSeen =
   | { readonly kind: "none" }
@@ -67,9 +72,18 @@ function readFence(rrset: RRset): FenceSeen {
 }
 
 /** What a gate lets automation do. */
-export function gateSeen(rrset: RRset | undefined): "on" | "repairs" | "paused" {
+export function gateSeen(rrset: RRset | undefined): Gate["automation"] {
   if (rrset === undefined) return "on";
+  return readGate(rrset)?.automation ?? "paused";
+}
+
+/** Edition of a gate; undefined where there is none that can be read. */
+export function gateEdition(rrset: RRset | undefined): number | undefined {
+  return rrset && readGate(rrset)?.edition;
+}
+
+function readGate(rrset: RRset): Gate | undefined {
   const found = readControlText(rrset, "one");
   const parsed = found.kind === "text" ? parseGate(found.text) : undefined;
-  return parsed?.kind === "gate" ? parsed.gate.automation : "paused";
+  return parsed?.kind === "gate" ? parsed.gate : undefined;
 }

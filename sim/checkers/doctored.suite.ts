@@ -18,14 +18,16 @@ import {
   gateText,
   type PlannedRRset,
   type ServingEntry,
+  type TombstoneEntry,
   weightsName,
   weightsOf,
   weightsText,
 } from "../../src/plan/index.ts";
 import { controlRRset } from "../../src/provider/controlText.ts";
 import type { Writer } from "../design.ts";
-import type { Outside, ZoneChange } from "../world/dnsServer.ts";
+import { LOST_DISK, type Outside, SERVER_ITSELF, type ZoneChange } from "../world/dnsServer.ts";
 import { type EndpointState, rdataKey, type ZoneState } from "../world/zoneState.ts";
+import type { Checker } from "./checker.ts";
 
 export const ZONE = nameOf("sim.example");
 export const ENDPOINT = nameOf("api.sim.example");
@@ -128,4 +130,30 @@ function asks(name: typeof ZONE, rrset: RRset | undefined) {
   return rrset === undefined
     ? ({ kind: "rrset-absent", name, type: RRType.TXT } as const)
     : ({ kind: "rrset-is", rrset } as const);
+}
+
+export const FIRST = entryAt(1);
+export const SECOND = entryAt(2);
+export const DISK = { kind: "outside", id: LOST_DISK } as const;
+export const SERVER = { kind: "outside", id: SERVER_ITSELF } as const;
+export const NOTHING = held(undefined, undefined);
+export const AT_FIRST = held(FIRST, fenceOf(FIRST, 1));
+export const AT_SECOND = held(SECOND, fenceOf(SECOND, 2));
+export const TOMBSTONE: Fence = {
+  epoch: 0,
+  generation: 3,
+  edition: 3,
+  types: [],
+  digest: FIRST.digest,
+  mark: { kind: "tombstone", id: "t-api-1", atMs: 0 },
+};
+
+export function tombstoneOf(entry: ServingEntry): TombstoneEntry {
+  const { endpoint, zone, epoch, digest, actor, cause } = entry;
+  const what = { endpoint, zone, epoch, digest, actor, cause };
+  return { kind: "tombstone", ...what, generation: 3, tombstoneId: "t-api-1", retiredAtMs: 0 };
+}
+
+export function change(checker: Checker, ...args: Parameters<typeof changeOf>): string | undefined {
+  return checker.onChange?.(changeOf(...args));
 }

@@ -1,4 +1,4 @@
-import { type Name, RRType, sameRRset } from "../../src/dns/index.ts";
+import { type Name, RRType, sameRRset, typeText } from "../../src/dns/index.ts";
 import {
   entryDigest,
   type Fence,
@@ -12,9 +12,9 @@ import {
 import { controlRRset } from "../../src/provider/controlText.ts";
 import type { WitnessEvent } from "../design.ts";
 import type { Ledger } from "../ours/ledger.ts";
-import { LOST_DISK, type ZoneChange } from "../world/dnsServer.ts";
+import type { ZoneChange } from "../world/dnsServer.ts";
 import { type EndpointState, rdataKey } from "../world/zoneState.ts";
-import { type Checker, fenceSeen } from "./checker.ts";
+import { type Checker, type FenceSeen, fenceSeen } from "./checker.ts";
 
 /** One write that the journal must tell of. */
 interface Written {
@@ -22,11 +22,7 @@ interface Written {
   readonly life: number;
   readonly endpoint: Name;
   readonly edition: number;
-  readonly atMs: number;
 }
-
-/** A write that was not answered by then is looked for. */
-const UNANSWERED_MS = 6_000;
 
 /**
  * Every change explained: what automation writes is an entry that a plan store accepted, or what a
@@ -46,18 +42,21 @@ export class EveryChangeExplained implements Checker {
     this.#lifeOf = lifeOf;
   }
 
-  onChange({ by, before, after, atMs }: ZoneChange): string | undefined {
-    if (by.kind === "outside" && by.id === LOST_DISK) this.#forgetSince(atMs - UNANSWERED_MS);
+  onChange({ by, before, after }: ZoneChange): string | undefined {
     if (by.kind !== "automation") return undefined;
     let problem: string | undefined;
     for (const [endpoint, now] of after.endpoints) {
-      if (before.endpoints.get(endpoint) === now) continue;
+      const was = before.endpoints.get(endpoint);
+      if (was === now) continue;
       const seen = fenceSeen(now.fence);
       if (seen.kind !== "fence") continue; // another checker's
-      problem ??= this.#judge(endpoint, seen.fence, now, by.id);
+      problem ??= saidOtherwise(endpoint, fenceSeen(was?.fence), seen.fence);
+      if (!this.#isRefenced(was, now, seen.fence, endpoint)) {
+        problem ??= this.#judge(endpoint, seen.fence, now, by.id);
+      }
       const { edition } = seen.fence;
       const { id, life } = by;
-      this.#written.push({ by: id, life, endpoint, edition, atMs });
+      this.#written.push({ by: id, life, endpoint, edition });
     }
     return problem;
   }
@@ -88,12 +87,6 @@ export class EveryChangeExplained implements Checker {
     return `the journal does not know that ${by} wrote ${endpoint}, edition ${edition}`;
   }
 
-  /** The server lost its disk: what was not answered yet leaves no trace that could be told. */
-  #forgetSince(atMs: number): void {
-    const kept = this.#written.filter((one) => one.atMs < atMs);
-    this.#written.splice(0, this.#written.length, ...kept);
-  }
-
   #judge(endpoint: Name, fence: Fence, now: EndpointState, by: string): string | undefined {
     const issued = this.#ledger.issuedAt(endpoint, fence);
     const entries = issued.filter(({ entry }) => entry.digest === fence.digest);
@@ -105,14 +98,62 @@ export class EveryChangeExplained implements Checker {
     return `${by} wrote ${what}, and not as any plan had it`;
   }
 
+  /** A name that is retired next gets its last fence back, over what is there as it stands. */
+  #isRefenced(
+    was: EndpointState | undefined,
+    now: EndpointState,
+    fence: Fence,
+    endpoint: Name,
+  ): boolean {
+    if (was === undefined || was.fence !== undefined) return false;
+    if (this.#ledger.newest.get(endpoint)?.kind !== "tombstone") return false;
+    const isKept =
+      was.records.length === now.records.length &&
+      was.records.every((rrset) => now.records.some((other) => sameRRset(rrset, other)));
+    const held = now.records.map(({ type }) => typeText(type));
+    return isKept && typesOf(fence.types) === typesOf(held) && this.#saidBefore(endpoint, fence);
+  }
+
+  /** Whether an entry, or what a person pinned straight at the server, had this fence. */
+  #saidBefore(endpoint: Name, fence: Fence): boolean {
+    if (fence.mark !== undefined) return false;
+    const isEntrys = this.#ledger.issuedAt(endpoint, fence).some(({ entry }) => {
+      return entry.kind === "serving" && entry.digest === fence.digest;
+    });
+    return isEntrys || this.#pinsOf(endpoint, fence).length > 0;
+  }
+
   /** Whether it is what a person pinned straight at the server, written again. */
   #isPinned(endpoint: Name, fence: Fence, now: EndpointState): boolean {
     if (fence.mark?.kind !== "override") return false;
-    return this.#ledger.acts.some(({ endpoint: of, content }) => {
-      const isSame = of === endpoint && entryDigest({ endpoint, ...content }) === fence.digest;
-      return isSame && holdsContent(content, endpoint, fence, now);
-    });
+    return this.#pinsOf(endpoint, fence).some((pin) => holdsContent(pin, endpoint, fence, now));
   }
+
+  /** What people pinned straight at the server that the fence's digest is of. */
+  #pinsOf(endpoint: Name, { digest }: Fence): readonly PlannedContent[] {
+    return this.#ledger.acts
+      .filter((act) => act.endpoint === endpoint)
+      .map(({ content }) => content)
+      .filter((content) => entryDigest({ endpoint, ...content }) === digest);
+  }
+}
+
+/** Two contents of one position: two planners issued it, and neither may win by being later. */
+function saidOtherwise(endpoint: Name, was: FenceSeen, now: Fence): string | undefined {
+  if (was.kind !== "fence" || was.fence.mark !== undefined || now.mark !== undefined)
+    return undefined;
+  const { epoch, generation, digest } = was.fence;
+  if (epoch !== now.epoch || generation !== now.generation || digest === now.digest)
+    return undefined;
+  return `${epoch}/${generation} of ${endpoint} says something else than it said`;
+}
+
+/** Without texts, which stand beside on servers that are not ours alone. */
+function typesOf(types: readonly string[]): string {
+  return [...types]
+    .filter((type) => type !== "TXT")
+    .sort()
+    .join();
 }
 
 function isAsPlanned(entry: PlanEntry, fence: Fence, now: EndpointState): boolean {

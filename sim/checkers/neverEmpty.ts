@@ -1,8 +1,10 @@
 import type { Name } from "../../src/dns/index.ts";
+import { comparePositions, type Position, type ServingEntry } from "../../src/plan/index.ts";
 import type { WitnessEvent } from "../design.ts";
-import type { ZoneChange } from "../world/dnsServer.ts";
+import type { Ledger } from "../ours/ledger.ts";
+import { LOST_DISK, type ZoneChange } from "../world/dnsServer.ts";
 import type { EndpointState, ZoneState } from "../world/zoneState.ts";
-import { type Checker, fenceSeen } from "./checker.ts";
+import { type Checker, fenceSeen, isHand } from "./checker.ts";
 
 const TYPES = ["A", "AAAA"] as const;
 
@@ -19,37 +21,42 @@ export class NeverEmpty implements Checker {
   readonly #owed = new Map<string, { readonly endpoint: Name; readonly type: string }>();
   /** Names that had a fence at some time: what nobody manages is its owner's. */
   readonly #managed = new Set<Name>();
-  /** Names whose newest entry is a tombstone: where a hand empties them first, nobody refills. */
-  readonly #retiring = new Set<Name>();
-  /** Types of the newest entry, where plans are told of. */
-  readonly #planned = new Map<Name, ReadonlySet<string>>();
+  /** Tombstones that a plan store accepted, and none has planned anything above since. */
+  readonly #retiring = new Map<Name, Position>();
   #last: ZoneState | undefined;
+  readonly #plans: Pick<Ledger, "newest" | "wasReplaced"> | undefined;
 
-  readonly #isKnown: (endpoint: Name) => boolean;
-
-  /** `isKnown`: whether the plan store in use knows the endpoint; where nobody says, it does. */
-  constructor(isKnown: (endpoint: Name) => boolean = () => true) {
-    this.#isKnown = isKnown;
+  /** `plans`: what the plan store in use has; absent: of designs that tell nothing of it. */
+  constructor(plans?: Pick<Ledger, "newest" | "wasReplaced">) {
+    this.#plans = plans;
   }
 
   onWitness(event: WitnessEvent): undefined {
     if (event.kind !== "plan") return undefined;
     for (const entry of event.entries) {
-      const { endpoint } = entry;
-      if (entry.kind === "tombstone") {
-        this.#retiring.add(endpoint);
-        continue;
+      const { kind, endpoint } = entry;
+      const tombstone = this.#retiring.get(endpoint);
+      if (kind === "tombstone") this.#retiring.set(endpoint, entry);
+      else if (tombstone !== undefined && comparePositions(entry, tombstone) > 0) {
+        this.#retiring.delete(endpoint);
+        if (kind === "serving") this.#beginAnew(entry);
       }
-      this.#retiring.delete(endpoint);
-      this.#planned.set(endpoint, new Set(entry.rrsets.map(({ type }) => type)));
     }
     return undefined;
   }
 
+  /** A retirement ended all that a name answered; what brings it back may want fewer types. */
+  #beginAnew({ endpoint, rrsets }: ServingEntry): void {
+    const wanted = new Set(rrsets.map(({ type }) => type));
+    if (wanted.has("CNAME")) return;
+    for (const type of TYPES) if (!wanted.has(type)) this.#answered.delete(`${endpoint} ${type}`);
+  }
+
   onChange(change: ZoneChange): string | undefined {
-    const { before, after } = change;
+    const { before, after, by } = change;
     this.#last = after;
     let problem: string | undefined;
+    if (before.speaks && !after.speaks && !isHand(by)) problem = `${by.id} made the server silent`;
     for (const [endpoint, now] of after.endpoints) {
       const was = before.endpoints.get(endpoint);
       if (was === now && before.speaks === after.speaks) continue;
@@ -60,15 +67,22 @@ export class NeverEmpty implements Checker {
 
   atEnd(): string | undefined {
     for (const [key, { endpoint, type }] of this.#owed) {
-      if (this.#retiring.has(endpoint) || this.#isUnplanned(endpoint, type)) continue;
+      if (this.#isRetired(endpoint) || this.#isForgotten(endpoint, type)) continue;
       if (this.#last?.speaks === true) return `${key} was taken by a hand, and never came back`;
     }
     return undefined;
   }
 
+  /** Its newest entry is a tombstone: where a hand empties it first, nobody refills it. */
+  #isRetired(endpoint: Name): boolean {
+    return this.#plans?.newest.get(endpoint)?.kind === "tombstone";
+  }
+
   /** Zone and plan store both lost it, and nobody wants the type: nobody knows that it was. */
-  #isUnplanned(endpoint: Name, type: string): boolean {
-    return this.#planned.get(endpoint)?.has(type) === false;
+  #isForgotten(endpoint: Name, type: string): boolean {
+    if (this.#plans?.wasReplaced !== true) return false;
+    const entry = this.#plans.newest.get(endpoint);
+    return entry?.kind === "serving" && !entry.rrsets.some((rrset) => rrset.type === type);
   }
 
   #look(
@@ -78,8 +92,15 @@ export class NeverEmpty implements Checker {
     { by, before, after }: ZoneChange,
   ): string | undefined {
     const fence = fenceSeen(now.fence);
+    const isOthers = !this.#managed.has(endpoint);
     if (fence.kind !== "none") this.#managed.add(endpoint);
-    else if (!this.#managed.has(endpoint)) return takenFromOthers(endpoint, was, now, by);
+    const isChanged = was !== undefined && was !== now && was.records.length > 0;
+    // A design without fences has none to tell its own names by: there, nothing may be taken.
+    const isTouched = this.#plans !== undefined || (isChanged && isLess(was, now));
+    if (isOthers && isChanged && isTouched && by.kind === "automation") {
+      return `${by.id} changed ${endpoint}, which is not ours`;
+    }
+    if (isOthers && fence.kind === "none") return undefined;
     const isRetired = fence.kind === "fence" && fence.fence.mark?.kind === "tombstone";
     for (const type of TYPES) {
       const key = `${endpoint} ${type}`;
@@ -94,18 +115,21 @@ export class NeverEmpty implements Checker {
         continue;
       }
       const answered = was !== undefined && was.answers[type] !== "";
-      if (by.kind === "outside") {
+      if (isHand(by) || isUnheld(by, was)) {
         // A lost disk takes everything, and with it the server's word for anything.
-        if (answered && after.speaks) this.#owed.set(key, { endpoint, type });
+        const isTaken = after.speaks || by.id !== LOST_DISK;
+        if (answered && isTaken) this.#owed.set(key, { endpoint, type });
         continue;
       }
       if (answered) return `${by.id} left ${endpoint} without ${type}`;
-      // What a person pinned to a name that had lost everything is all that they wanted there.
-      const isPinned = fence.kind === "fence" && fence.fence.mark?.kind === "override";
-      const isForgotten = !this.#isKnown(endpoint) || this.#isUnplanned(endpoint, type);
-      const isMeant = isPinned || isForgotten || this.#retiring.has(endpoint);
+      // A plan store that was lost or put back since knows no tombstone; enactors do.
+      const isRetiring = this.#isRetired(endpoint) || this.#retiring.has(endpoint);
+      const isMeant = isRetiring || this.#isForgotten(endpoint, type);
       const begins = after.speaks && !before.speaks && !isMeant;
-      if (begins && this.#answered.has(key) && !this.#owed.has(key)) {
+      if (!begins || !this.#answered.has(key) || this.#owed.has(key)) continue;
+      // Where a hand spoilt the fence, nobody may write: one such name does not hold up a zone.
+      if (fence.kind === "malformed") this.#owed.set(key, { endpoint, type });
+      else {
         return `the server speaks again, by ${by.id}, and ${endpoint} has no ${type}`;
       }
     }
@@ -113,14 +137,11 @@ export class NeverEmpty implements Checker {
   }
 }
 
-/** A name that nobody manages is its owner's: automation must not take anything of it. */
-function takenFromOthers(
-  endpoint: Name,
-  was: EndpointState | undefined,
-  now: EndpointState,
-  by: ZoneChange["by"],
-): string | undefined {
-  if (by.kind !== "automation" || was === undefined) return undefined;
-  const taken = TYPES.find((type) => was.answers[type] !== "" && now.answers[type] === "");
-  return taken && `${by.id} left ${endpoint}, which is not ours, without ${taken}`;
+/** A hand's UPDATE of a name whose fence is gone: the nameserver cannot know that it is managed. */
+function isUnheld(by: ZoneChange["by"], was: EndpointState | undefined): boolean {
+  return by.id === "hand" && fenceSeen(was?.fence).kind === "none";
+}
+
+function isLess(was: EndpointState, now: EndpointState): boolean {
+  return TYPES.some((type) => was.answers[type] !== "" && now.answers[type] === "");
 }

@@ -1,5 +1,6 @@
-import { type Name, typeCode } from "../../src/dns/index.ts";
+import { type Name, RRType } from "../../src/dns/index.ts";
 import type { Fence } from "../../src/plan/index.ts";
+import type { WitnessEvent } from "../design.ts";
 import type { Ledger } from "../ours/ledger.ts";
 import type { ZoneChange } from "../world/dnsServer.ts";
 import { type EndpointState, rdataKey } from "../world/zoneState.ts";
@@ -14,11 +15,34 @@ import { type Checker, fenceSeen } from "./checker.ts";
 export class OverrideRespected implements Checker {
   readonly invariant = "override-respected";
   readonly #ledger: Ledger;
-  /** What each override pinned, when it was first seen whole: records as text, by type. */
+  /** What each override pinned, as first seen or last written by people: texts of its records. */
   readonly #pinned = new Map<string, string>();
+  /** Overrides that a plan may end: it was asked for, or their time was over. */
+  readonly #ended = new Set<string>();
+  readonly #plannersWallMs: () => number;
 
-  constructor(ledger: Ledger) {
+  /** `plannersWallMs`: what the wall clock of a planner says now; of several, the latest. */
+  constructor(ledger: Ledger, plannersWallMs: () => number) {
     this.#ledger = ledger;
+    this.#plannersWallMs = plannersWallMs;
+  }
+
+  onWitness(event: WitnessEvent): string | undefined {
+    if (event.kind !== "plan") return undefined;
+    for (const { endpoint, ends = [] } of event.entries) {
+      const unasked = ends.find((id) => !this.#ended.has(id) && !this.#mayEnd(id));
+      for (const id of ends) this.#ended.add(id);
+      if (unasked !== undefined)
+        return `a plan ends ${unasked} of ${endpoint}, and nobody asked for it`;
+    }
+    return undefined;
+  }
+
+  #mayEnd(id: string): boolean {
+    const { overrides, overridesEnded } = this.#ledger;
+    const asked = overrides.get(id);
+    if (asked === undefined || overridesEnded.has(id)) return true;
+    return this.#plannersWallMs() >= asked.untilMs;
   }
 
   onChange(change: ZoneChange): string | undefined {
@@ -29,15 +53,17 @@ export class OverrideRespected implements Checker {
       if (change.by.kind === "automation" && was !== undefined) {
         problem ??= this.#judge(endpoint, was, now, change);
       }
-      this.#note(now);
+      this.#note(now, change);
     }
     return problem;
   }
 
-  #note(now: EndpointState): void {
+  /** A person whose tool tries once more, after no answer, pins what is there by then. */
+  #note(now: EndpointState, { by }: ZoneChange): void {
     const seen = fenceSeen(now.fence);
     const mark = seen.kind === "fence" ? seen.fence.mark : undefined;
-    if (mark?.kind !== "override" || this.#pinned.has(mark.id)) return;
+    if (mark?.kind !== "override") return;
+    if (by.kind !== "operator" && this.#pinned.has(mark.id)) return;
     this.#pinned.set(mark.id, contentKey(now));
   }
 
@@ -65,14 +91,15 @@ export class OverrideRespected implements Checker {
 
   #isEndedBy(endpoint: Name, fence: Fence, id: string): boolean {
     return this.#ledger.issuedAt(endpoint, fence).some(({ entry }) => {
-      return entry.kind === "serving" && entry.ends?.includes(id) === true;
+      return entry.ends?.includes(id) === true;
     });
   }
 }
 
-/** Whether every type that the fence lists is there. */
-function isWhole({ types }: Fence, { records }: EndpointState): boolean {
-  return types.every((text) => records.some(({ type }) => type === typeCode(text)));
+/** Whether every address type that the fence lists is there, or an alias for all. */
+function isWhole({ types }: Fence, { answers, records }: EndpointState): boolean {
+  if (records.some(({ type }) => type === RRType.CNAME)) return true;
+  return (["A", "AAAA"] as const).every((type) => !types.includes(type) || answers[type] !== "");
 }
 
 function contentKey({ records }: EndpointState): string {

@@ -7,6 +7,14 @@ import { type Checker, fenceSeen } from "./checker.ts";
 /** How long a planner watches a hold-down on its own monotonic clock, at most. */
 const WATCH_MS_MAX = 3_600_000;
 
+/** What befalls clocks in a world: planners judge by theirs. */
+export interface ClockFaults {
+  /** Some wall clock jumps. */
+  readonly jump: boolean;
+  /** Seconds of the fastest clock in one of the world's: 1 where none drifts ahead. */
+  readonly fastest: number;
+}
+
 /**
  * Retire only on purpose: a tombstone comes only of a retirement that a person asked for, that
  * waited out its hold-down and was not taken back; and what is retired comes back only by a person
@@ -19,12 +27,11 @@ export class RetireOnlyOnPurpose implements Checker {
   readonly #planned = new Set<string>();
   /** Tombstones that a plan has brought their names back from. */
   readonly #revived = new Set<string>();
-  /** How far the hold-down may be short: clocks of a planner and a world differ by their drift. */
-  readonly #shortfall: number;
+  readonly #clocks: ClockFaults;
 
-  constructor(ledger: Ledger, shortfall: number) {
+  constructor(ledger: Ledger, clocks: ClockFaults) {
     this.#ledger = ledger;
-    this.#shortfall = shortfall;
+    this.#clocks = clocks;
   }
 
   onWitness(event: WitnessEvent, atMs: number): string | undefined {
@@ -74,7 +81,9 @@ export class RetireOnlyOnPurpose implements Checker {
       return `${id} was asked for ${asked.endpoint}, not ${endpoint}`;
     const waitedMs = atMs - asked.atMs;
     // A wall clock that jumps may cut what is longer than the planner's own watch.
-    const surelyMs = Math.min(asked.holdDownMs, WATCH_MS_MAX) * (1 - this.#shortfall);
+    const { jump, fastest } = this.#clocks;
+    const longestMs = jump ? WATCH_MS_MAX : Number.POSITIVE_INFINITY;
+    const surelyMs = Math.min(asked.holdDownMs, longestMs) / fastest;
     if (waitedMs < surelyMs) {
       return `${endpoint} was retired after ${waitedMs} ms of a hold-down of ${asked.holdDownMs}`;
     }

@@ -77,9 +77,10 @@ export const ENACT_MUTATIONS: readonly Mutation[] = [
       {
         file: STEP_DECISION,
         find:
-          '      effects: [{ kind: "wait", wait: backoff(attempts) }],\n    };\n  }\n' +
-          "  const fence = plausibleFence(",
-        replace: "      effects: [],\n    };\n  }\n  const fence = plausibleFence(",
+          '      effects: [...happenings.map(asTold), { kind: "wait", wait: backoff(attempts) }],\n' +
+          "    };\n  }\n  const fence = plausibleFence(",
+        replace:
+          "      effects: happenings.map(asTold),\n    };\n  }\n  const fence = plausibleFence(",
       },
     ],
     standIns: [NO_AUDITS, NO_LOOK_ON_CONTACT],

@@ -60,7 +60,7 @@ export const SERVICE_MUTATIONS: readonly Mutation[] = [
     "no-durable-entries",
     "the newest entries outlive the process",
     "a disk remembers entries",
-    "converges",
+    "scenario",
     {
       file: STATE,
       find: '    if (held.kind === "entry") this.#setEntry(held.entry);\n',

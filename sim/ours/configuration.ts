@@ -39,6 +39,10 @@ export class Configuration {
     return this.#endpoints.find((endpoint) => endpoint.name === name);
   }
 
+  get isEmpty(): boolean {
+    return this.#endpoints.length === 0;
+  }
+
   /** People put it right: it is not empty, and says every type that a name ever had. */
   putRight(): void {
     const kept = new Set(this.#endpoints.map(({ name }) => name));
@@ -99,6 +103,12 @@ export class Configuration {
       pools: [pool],
       endpoints: this.#endpoints.map((endpoint) => this.#endpointPolicy(endpoint)),
     };
+  }
+
+  /** As the policy has it; undefined where it does not. */
+  endpointPolicy(name: string): EndpointPolicy | undefined {
+    const endpoint = this.endpoint(name);
+    return endpoint && this.#endpointPolicy(endpoint);
   }
 
   #endpointPolicy({ name, types, answers }: SceneEndpoint): EndpointPolicy {

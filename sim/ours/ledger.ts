@@ -1,6 +1,6 @@
 import type { Name } from "../../src/dns/index.ts";
 import type { NewEvent } from "../../src/journal/index.ts";
-import type { PlanEntry, PlannedContent, Position } from "../../src/plan/index.ts";
+import type { Fence, PlanEntry, PlannedContent, Position } from "../../src/plan/index.ts";
 
 /** An entry that a plan store accepted, and when. */
 export interface IssuedEntry {
@@ -31,7 +31,6 @@ export interface DirectAct {
  */
 export class Ledger {
   readonly #issued = new Map<string, IssuedEntry[]>();
-  readonly #retired = new Set<Name>();
   /** Newest entry of each endpoint that the store in use has. */
   readonly newest = new Map<Name, PlanEntry>();
   readonly retirements = new Map<string, AskedRetirement>();
@@ -39,7 +38,15 @@ export class Ledger {
   readonly revivals = new Set<string>();
   /** Overrides asked for, by id, with the end that was asked for. */
   readonly overrides = new Map<string, { readonly endpoint: Name; readonly untilMs: number }>();
+  /** Of those, the ones that a person took back, or put another in the place of. */
+  readonly overridesEnded = new Set<string>();
+  /** Of those, the ones that a person took back. */
+  readonly overridesCleared = new Set<string>();
+  /** Overrides over before a store was told of them, by its clock: they last as fences say. */
+  readonly overridesToldLate = new Set<string>();
   readonly acts: DirectAct[] = [];
+  /** The last fence of each name that could be read, whatever became of it. */
+  readonly lastFences = new Map<Name, Fence>();
   /** The store was lost, or put back to an old copy, at some time. */
   wasReplaced = false;
   /** Times at which the store began anew. */
@@ -53,13 +60,20 @@ export class Ledger {
       issued.push({ entry, atMs });
       this.#issued.set(key, issued);
       this.newest.set(entry.endpoint, entry);
-      if (entry.kind === "tombstone") this.#retired.add(entry.endpoint);
     }
   }
 
-  /** Whether a plan ever retired it. */
-  wasRetired(endpoint: Name): boolean {
-    return this.#retired.has(endpoint);
+  /** A person pins something. Of two at one name, whichever comes last takes the other's place. */
+  pin(id: string, endpoint: Name, untilMs: number): void {
+    const others = [...this.overrides].filter(([, asked]) => asked.endpoint === endpoint);
+    if (others.length > 0) this.overridesEnded.add(id);
+    for (const [other] of others) this.overridesEnded.add(other);
+    this.overrides.set(id, { endpoint, untilMs });
+  }
+
+  clear(id: string): void {
+    this.overridesEnded.add(id);
+    this.overridesCleared.add(id);
   }
 
   /** What the store in use has, after it started. */

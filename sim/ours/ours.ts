@@ -4,8 +4,8 @@ import { Enactor } from "../../src/enact/index.ts";
 import { Prober } from "../../src/health/index.ts";
 import {
   fenceName,
+  gateName,
   type PlanEntry,
-  type PlannedContent,
   Planner,
   type Position,
   parseFence,
@@ -13,14 +13,17 @@ import {
 } from "../../src/plan/index.ts";
 import { readControlText } from "../../src/provider/controlText.ts";
 import { readingOf } from "../../src/provider/readingOf.ts";
+import { fenceSeen, gateSeen } from "../checkers/checker.ts";
 import type { Design, DesignRun, DesignWorld, Host, ZoneReader } from "../design.ts";
 import type { FaultAct, OperatorAct, PolicyAct } from "../schedule/act.ts";
+import type { ZoneChange } from "../world/dnsServer.ts";
 import { Configuration, REGION } from "./configuration.ts";
 import { Ledger } from "./ledger.ts";
-import { People } from "./people.ts";
+import { entryKnown, People } from "./people.ts";
 import { StoreClient } from "./storeClient.ts";
 import { StoreHouse } from "./storeHouse.ts";
 import { unfinishedIn } from "./unfinished.ts";
+import { unplannedIn } from "./unplanned.ts";
 import { ZoneClient } from "./zoneClient.ts";
 
 /** A probe takes so long at least, and up to so much longer. */
@@ -102,6 +105,13 @@ export class OurRun implements DesignRun {
     }
   }
 
+  see({ after }: ZoneChange): void {
+    for (const [endpoint, { fence }] of after.endpoints) {
+      const seen = fenceSeen(fence);
+      if (seen.kind === "fence") this.ledger.lastFences.set(endpoint, seen.fence);
+    }
+  }
+
   positionOf(zone: ZoneReader, endpoint: Name): Position | undefined {
     const found = readControlText(zone.rrset(fenceName(endpoint), RRType.TXT), "one");
     if (found.kind !== "text") return undefined;
@@ -109,24 +119,29 @@ export class OurRun implements DesignRun {
     return parsed.kind === "fence" ? parsed.fence : undefined;
   }
 
-  resume(): void {
+  resume(zone: ZoneReader): void {
     this.operate({ kind: "resume" });
+    // A server that is silent yet must begin to speak without this.
+    if (!zone.speaks) return;
     for (const { name, isForeign } of this.#world.scene.endpoints) {
       if (isForeign) this.operate({ kind: "adopt", endpoint: name });
     }
   }
 
   tidyUp(zone: ZoneReader): void {
-    this.resume();
-    // An empty configuration plans nothing, and one that lacks a type that is held is refused where
-    // the plan store has forgotten it: people put right what they see.
-    this.#configuration.putRight();
-    this.#house.reload();
-    for (const { name } of this.#world.scene.endpoints) {
+    const { scene } = this.#world;
+    if (gateSeen(zone.rrset(gateName(scene.zone), RRType.TXT)) !== "on") {
+      this.operate({ kind: "resume" });
+    }
+    // Of an empty configuration nobody can say that a zone is whole.
+    if (!zone.speaks && this.#configuration.isEmpty) this.#putRight();
+    for (const { name } of scene.endpoints) {
       const entry = this.ledger.newest.get(name);
       if (entry === undefined) continue;
-      // A rollback to what lacks a type that the zone holds waits until a person lets go of it.
+      // What lacks a type that is held is refused, where the plan store has forgotten it: people
+      // put the configuration right, and let go of a rollback to it.
       if (entry.kind === "serving" && lacksTypes(entry, zone.rrsetsAt(name))) {
+        this.#putRight();
         this.operate({ kind: "release", endpoint: name });
       }
       const wish = personalWork(entry, zone);
@@ -134,9 +149,21 @@ export class OurRun implements DesignRun {
     }
   }
 
-  unfinished(zone: ZoneReader): string | undefined {
+  #putRight(): void {
+    this.#configuration.putRight();
+    this.#house.reload();
+  }
+
+  async unfinished(zone: ZoneReader): Promise<string | undefined> {
     const { scene, wallMs } = this.#world;
-    return unfinishedIn(zone, scene, this.ledger, this.#house.port.service, wallMs);
+    const { service } = this.#house.port;
+    if (service === undefined) return "the plan store is down";
+    const problem = unfinishedIn(zone, scene, this.ledger, wallMs);
+    if (problem !== undefined) return problem;
+    const orders = await service.store.orders();
+    const isUp = (target: string): boolean => this.#world.isUp(target);
+    const configuration = this.#configuration;
+    return unplannedIn(this.ledger, { scene, configuration, orders, isUp, wallMs });
   }
 
   #plan(host: Host): void {
@@ -192,12 +219,6 @@ export class OurRun implements DesignRun {
   }
 }
 
-/** Of a name that is retired: faults of its fence are judged without it. */
-const NO_CONTENT: PlannedContent = {
-  answers: "all",
-  rrsets: [{ type: "A", ttlSeconds: 0, records: [{ rdata: "192.0.2.0", weight: 1 }] }],
-};
-
 /** What only a person can put right of one endpoint, once everything runs again. */
 function personalWork(entry: PlanEntry, zone: ZoneReader): OperatorAct | undefined {
   const { endpoint } = entry;
@@ -207,24 +228,13 @@ function personalWork(entry: PlanEntry, zone: ZoneReader): OperatorAct | undefin
     records: zone.rrsetsAt(endpoint),
   });
   if (reading.kind !== "read") return undefined;
-  const isBare = reading.rrsets.length === 0;
-  if (entry.kind === "tombstone" && isBare && reading.fence.kind === "malformed") {
-    return pinOver(endpoint);
-  }
   if (reading.fence.kind === "none") {
     return reading.rrsets.length > 0 ? { kind: "adopt", endpoint } : undefined;
   }
-  const { epoch, generation, digest } = entry;
-  const content = entry.kind === "serving" ? entry : NO_CONTENT;
-  const known = { epoch, generation, digest, content };
-  return fenceFault(reading, known) === undefined ? undefined : { kind: "epoch-raise", endpoint };
+  const fault = fenceFault(reading, entryKnown(entry));
+  return fault === undefined ? undefined : { kind: "epoch-raise", endpoint };
 }
 
 function lacksTypes({ rrsets }: ServingEntry, held: readonly RRset[]): boolean {
   return held.some(({ type }) => !rrsets.some((rrset) => typeCode(rrset.type) === type));
-}
-
-/** The way out of a fence that cannot be read at a name that answers nothing, and shall not. */
-function pinOver(endpoint: Name): OperatorAct {
-  return { kind: "override", endpoint, addresses: ["192.0.2.250"], forMs: 1_000, direct: true };
 }

@@ -13,12 +13,13 @@ import {
   type NonEmpty,
   type Order,
   orderId,
+  type PlanEntry,
   type PlannedContent,
   type PlannedRecord,
   plannedContent,
   rollbackContent,
 } from "../../src/plan/index.ts";
-import type { ActIntake } from "../../src/store/intake.ts";
+import type { ActIntake, IntakeOutcome } from "../../src/store/intake.ts";
 import type { DesignWorld, Host } from "../design.ts";
 import type { OperatorAct } from "../schedule/act.ts";
 import { type Configuration, OPERATOR } from "./configuration.ts";
@@ -129,7 +130,7 @@ export class People {
     if (problem !== undefined) return problem;
     const untilMs = wholeSeconds(host.clock.wallMs() + act.forMs);
     const id = this.#orderId("override", endpoint, host);
-    this.#ledger.overrides.set(id, { endpoint, untilMs });
+    this.#ledger.pin(id, endpoint, untilMs);
     await store.putOrders([
       { kind: "override", ...this.#asked(id, endpoint, host), untilMs, ...content, direct: false },
     ]);
@@ -156,7 +157,7 @@ export class People {
       ...(configured === undefined ? {} : { wantedTypes: configured.types }),
       nowMs,
     };
-    this.#ledger.overrides.set(id, { endpoint, untilMs });
+    this.#ledger.pin(id, endpoint, untilMs);
     const outcome = await this.#carryOut(endpoint, "override", tools, (reading) =>
       overrideStep(reading, wish),
     );
@@ -187,6 +188,7 @@ export class People {
       });
     });
     if (overrideId === undefined || isNothing(outcome)) return said(outcome);
+    this.#ledger.clear(overrideId);
     this.#note({ clear: { endpoint, overrideId } }, "override-ended", endpoint, tools);
     return said(outcome);
   }
@@ -251,8 +253,7 @@ export class People {
   async #raiseEpoch(endpoint: Name, tools: Tools): Promise<string> {
     const { host, store, zone } = tools;
     const found = (await store.read().catch(() => undefined))?.entries.get(endpoint);
-    const known: EntryKnown | undefined =
-      found?.kind === "serving" ? { ...found, content: found } : undefined;
+    const known = found === undefined ? undefined : entryKnown(found);
     const [first] = await zone.read(this.#world.scene.zone, [endpoint]);
     if (first?.kind !== "read") return "the server does not answer";
     const holdsFences = zone.abilities.needsSeed;
@@ -275,6 +276,7 @@ export class People {
     const orders = await store.orders();
     const order = orders.find((one) => one.kind === kind && one.endpoint === endpoint);
     if (order === undefined) return `it has no ${kind}`;
+    if (kind === "override") this.#ledger.clear(order.id);
     const ended = await store.endOrders([order.id], OPERATOR, "not wanted any more");
     const retirement = this.#ledger.retirements.get(order.id);
     if (ended.length > 0 && retirement !== undefined) {
@@ -296,8 +298,10 @@ export class People {
         decide: (reading) => {
           const step = decide(reading);
           if (step.kind === "write") {
-            const { fence } = step.write;
-            this.#ledger.acts.push({ endpoint, what, content: step.content, position: fence });
+            const { write, content } = step;
+            const { fence: position } = write;
+            if (content !== undefined)
+              this.#ledger.acts.push({ endpoint, what, content, position });
           }
           return step;
         },
@@ -332,6 +336,9 @@ export class People {
         transport: "stream",
       });
       if (answer.kind !== "answered") host.clock.wakeAfter(INTAKE_RETRY_MS, () => void offer());
+      else if (act.override !== undefined && wasOver(answer.reply)) {
+        this.#ledger.overridesToldLate.add(act.override.id);
+      }
     };
     host.clock.wakeAfter(INTAKE_RETRY_MS, () => void offer());
   }
@@ -344,6 +351,14 @@ export class People {
     const { zone } = this.#world.scene;
     return { id, endpoint, zone, actor: OPERATOR, reason: "a test", atMs: clock.wallMs() };
   }
+}
+
+/** What the tool that raises epochs is told of the newest entry. */
+export function entryKnown(entry: PlanEntry): EntryKnown {
+  const { epoch, generation, digest } = entry;
+  if (entry.kind === "serving") return { epoch, generation, digest, content: entry };
+  const tombstone = { kind: "tombstone", id: entry.tombstoneId, atMs: entry.retiredAtMs } as const;
+  return { epoch, generation, digest, tombstone };
 }
 
 interface Tools {
@@ -376,4 +391,9 @@ function said({ outcome, text }: DirectOutcome): string {
 
 function wholeSeconds(ms: number): number {
   return Math.ceil(ms / 1000) * 1000;
+}
+
+/** Clocks jump: what is over for the store may go on for those who enact. */
+function wasOver(outcome: IntakeOutcome): boolean {
+  return outcome.kind === "taken" && outcome.notHeld?.endsWith("has expired") === true;
 }

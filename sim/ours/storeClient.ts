@@ -43,6 +43,8 @@ export class StoreClient implements PlanStore, Journal {
     this.#ask("raise floor", (store) => store.raiseFloor(seen));
   raiseEpochs: PlanStore["raiseEpochs"] = (seen) =>
     this.#ask("raise epochs", (store) => store.raiseEpochs(seen));
+  remember: PlanStore["remember"] = (entries) =>
+    this.#ask("remember", (store) => store.remember(entries));
   cleanUp: PlanStore["cleanUp"] = (retention) =>
     this.#ask("clean up", (store) => store.cleanUp(retention));
   policy = () => this.#ask("policy", (store) => store.policy());
@@ -114,10 +116,13 @@ export class StoreClient implements PlanStore, Journal {
       const hear = (hint: StoreHint): void => {
         if (isCurrent && this.#contact !== undefined) this.#board.hint(hint);
       };
+      const lost = (): void => {
+        if (isCurrent && this.#contact !== undefined) this.#loseContact();
+      };
       const answer = await host.ask(
         this.#port,
         (service) => {
-          service.subscribe({ process: host.id, hear });
+          service.subscribe({ process: host.id, hear, lost });
           return service;
         },
         { patienceMs: PATIENCE_MS, what: "subscribe", transport: "stream" },

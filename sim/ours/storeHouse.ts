@@ -5,6 +5,8 @@ import { MemoryStore } from "../../src/store/memory/memoryStore.ts";
 import { PlanCleaner, type PlanKeep } from "../../src/store/planCleaner.ts";
 import type { DesignWorld, Host, OpenPort, StoreFacts } from "../design.ts";
 
+/** A hint that was not heard by then never will be. */
+const HINT_LOST_MS = 4_000;
 /** Next to nothing, so that clean-up finds something to do. */
 const KEEP: PlanKeep = { plansMin: 2, plansMax: 4, ageMs: 1_000 };
 
@@ -12,6 +14,8 @@ const KEEP: PlanKeep = { plansMin: 2, plansMax: 4, ageMs: 1_000 };
 export interface Subscriber {
   readonly process: string;
   hear(hint: StoreHint): void;
+  /** A hint got lost: hints come over a stream, and that is broken then. */
+  lost(): void;
 }
 
 /** What the owner of the plan store offers to other processes. */
@@ -28,6 +32,7 @@ type ChangingCalls = Pick<
   | "cleanUp"
   | "raiseFloor"
   | "raiseEpochs"
+  | "remember"
   | "putPolicy"
   | "putForce"
   | "release"
@@ -122,9 +127,21 @@ export class StoreHouse {
     PlanCleaner.start({ store, clock: host.clock, log: host.log, keep: KEEP });
     host.serve(this.port, {
       store,
-      subscribe: ({ process, hear }) => {
-        store.watch((hint) => host.send(process, () => hear(hint), "hint"));
+      subscribe: (subscriber) => {
+        store.watch((hint) => this.#tell(host, subscriber, hint));
       },
+    });
+  }
+
+  #tell(host: Host, { process, hear, lost }: Subscriber, hint: StoreHint): void {
+    let isHeard = false;
+    const arrive = (): void => {
+      isHeard = true;
+      hear(hint);
+    };
+    host.send(process, arrive, "hint");
+    this.#world.later(HINT_LOST_MS, () => {
+      if (!isHeard) lost();
     });
   }
 
@@ -157,6 +174,7 @@ export class StoreHouse {
       },
       raiseFloor: (seen) => logged((on) => on.raiseFloor(seen)),
       raiseEpochs: (seen) => logged((on) => on.raiseEpochs(seen)),
+      remember: (entries) => logged((on) => on.remember(entries)),
       putPolicy: (policy, actor) => logged((on) => on.putPolicy(policy, actor)),
       putForce: (force) => logged((on) => on.putForce(force)),
       release: (target, actor) => logged((on) => on.release(target, actor)),
@@ -190,6 +208,7 @@ function callsOf(store: MemoryStore): ChangingCalls {
     cleanUp: store.cleanUp.bind(store),
     raiseFloor: store.raiseFloor.bind(store),
     raiseEpochs: store.raiseEpochs.bind(store),
+    remember: store.remember.bind(store),
     putPolicy: store.putPolicy.bind(store),
     putForce: store.putForce.bind(store),
     release: store.release.bind(store),

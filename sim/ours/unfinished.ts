@@ -12,17 +12,14 @@ import { readControlText } from "../../src/provider/controlText.ts";
 import type { ZoneReader } from "../design.ts";
 import type { Scene } from "../schedule/act.ts";
 import type { Ledger } from "./ledger.ts";
-import type { StoreService } from "./storeHouse.ts";
 
 /** What is still not as the newest plan says, of any endpoint; undefined where all is. */
 export function unfinishedIn(
   zone: ZoneReader,
   scene: Scene,
   ledger: Ledger,
-  store: StoreService | undefined,
   wallMs: number,
 ): string | undefined {
-  if (store === undefined) return "the plan store is down";
   if (!zone.speaks) return "the server does not speak for the zone yet";
   for (const { name } of scene.endpoints) {
     const entry = ledger.newest.get(name);
@@ -32,7 +29,6 @@ export function unfinishedIn(
   return undefined;
 }
 
-/** A name that no plan knows (its store was lost, and the policy does not have it) stays. */
 function unfinished(
   entry: PlanEntry,
   zone: ZoneReader,
@@ -41,18 +37,22 @@ function unfinished(
 ): string | undefined {
   const { endpoint, epoch, generation, digest } = entry;
   const fence = fenceAt(endpoint, zone);
-  // Where a hand took or spoilt a tombstone, the name is as it was meant to be: without an answer.
   const isBare = zone.rrsetsAt(endpoint).every(({ type }) => type === RRType.TXT);
-  const isForgotten = ledger.wasRetired(endpoint) && isBare;
-  const isRetired = entry.kind === "tombstone" || (isForgotten && entry.revives === undefined);
-  if (fence === undefined && isRetired) return undefined;
-  if (entry.kind === "tombstone" && isSettled(entry, fence, ledger)) return undefined;
-  if (fence === undefined) return "it has no readable fence";
-  if (isPinnedYet(entry, fence, wallMs)) return undefined;
+  if (entry.kind === "tombstone") {
+    // Where a hand took or spoilt a tombstone, the name is as it was meant to be: no answer.
+    // A name that never had a fence is its owner's, whatever a plan says of it.
+    const isTheirs = isBare || !ledger.lastFences.has(endpoint);
+    if (fence === undefined) return isTheirs ? undefined : "it is to be retired, and answers";
+    if (isSettled(entry, fence, ledger)) return undefined;
+  }
+  if (fence === undefined) {
+    return isBare && isGone(entry, ledger) ? undefined : "it has no readable fence";
+  }
+  if (mayLast(entry, fence, ledger) && isPinnedYet(entry, fence, wallMs)) return undefined;
   if (fence.mark?.kind === "tombstone" && entry.kind === "serving") {
     const { id } = fence.mark;
-    const isRevived = entry.revives?.includes(id) === true;
-    return isRevived ? `the plan revives it from ${id}, and it is retired still` : undefined;
+    if (ledger.wasReplaced && entry.revives?.includes(id) !== true) return undefined;
+    return `the plan serves it, and it is retired still by ${id}`;
   }
   if (fence.mark?.kind === "override" && entry.kind === "serving" && entry.override === undefined) {
     return `override ${fence.mark.id} is in place, and the plan has none`;
@@ -66,21 +66,42 @@ function unfinished(
 }
 
 /**
- * A tombstone is in place; or the zone is ahead of it, as the name was revived since, or its store
- * is an old copy: a tombstone is never written again above what a zone holds, since it may be of a
- * name that was revived in what was lost. The name answers, and a person brings the two together.
+ * The tombstone is in place; or the zone is ahead of it, as its store is an old copy: a tombstone
+ * is never written again above what a zone holds, since it may be of a name that was revived in
+ * what was lost. The name stays as it is, and a person brings the two together.
  */
-function isSettled(entry: TombstoneEntry, fence: Fence | undefined, ledger: Ledger): boolean {
-  if (fence?.mark?.kind === "tombstone") return true;
-  if (fence === undefined) return false;
-  return ledger.revivals.has(entry.tombstoneId) || comparePositions(fence, entry) >= 0;
+function isSettled(entry: TombstoneEntry, fence: Fence, ledger: Ledger): boolean {
+  const order = comparePositions(fence, entry);
+  if (order === 0 && fence.mark?.id === entry.tombstoneId) return true;
+  return order >= 0 && ledger.wasReplaced;
 }
 
-/** Ended by a planner whose clock was wrong then: it lasts until it ends by a right one. */
-function isPinnedYet(entry: PlanEntry, fence: Fence, wallMs: number): boolean {
+/**
+ * A hand or a lost disk took its tombstone, after the plan store had lost it: whoever remembers
+ * leaves the name alone until a person revives it.
+ */
+function isGone(entry: PlanEntry, { wasReplaced, lastFences }: Ledger): boolean {
+  const last = lastFences.get(entry.endpoint)?.mark;
+  if (!wasReplaced || last?.kind !== "tombstone" || entry.kind !== "serving") return false;
+  return entry.revives?.includes(last.id) !== true;
+}
+
+/**
+ * Whether a plan need not know of an override: a person may have pinned what is retired, or with a
+ * clock that was ahead for a while.
+ */
+function mayLast(entry: PlanEntry, { mark }: Fence, ledger: Ledger): boolean {
+  if (ledger.wasReplaced) return true;
+  if (mark === undefined || ledger.overridesCleared.has(mark.id)) return false;
+  return entry.kind === "tombstone" || ledger.overridesToldLate.has(mark.id);
+}
+
+/** A plan store that was lost knows of no override: it lasts as long as its fence says. */
+function isPinnedYet(entry: PlanEntry, { mark, ...position }: Fence, wallMs: number): boolean {
+  if (mark?.kind !== "override" || mark.untilMs <= wallMs) return false;
+  if (entry.ends?.includes(mark.id) === true) return false;
   const isPlanned = entry.kind === "serving" && entry.override !== undefined;
-  const lasts = fence.mark?.kind === "override" && fence.mark.untilMs > wallMs;
-  return lasts && !isPlanned && comparePositions(entry, fence) > 0;
+  return !isPlanned && comparePositions(entry, position) > 0;
 }
 
 function fenceAt(endpoint: Name, zone: ZoneReader): Fence | undefined {

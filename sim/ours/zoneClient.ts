@@ -1,11 +1,4 @@
-import {
-  type Name,
-  Rcode,
-  type RRset,
-  RRType,
-  rcodeText,
-  type Update,
-} from "../../src/dns/index.ts";
+import { type Name, type RRset, RRType, rcodeText, type Update } from "../../src/dns/index.ts";
 import {
   type EndpointWrite,
   fenceName,
@@ -22,6 +15,7 @@ import {
 } from "../../src/plan/index.ts";
 import { readControlText } from "../../src/provider/controlText.ts";
 import { gateFound, readingOf } from "../../src/provider/readingOf.ts";
+import { outcomeOfRcode } from "../../src/provider/rfc2136/answers.ts";
 import { endpointUpdate, gateUpdate, seedUpdate } from "../../src/provider/updateOf.ts";
 import type { Answer, DnsReply, DnsService, Host, Port, Writer } from "../design.ts";
 import type { Scene } from "../schedule/act.ts";
@@ -86,12 +80,12 @@ export class ZoneClient implements ZoneStore {
     return text.kind === "text" && text.text === SEED_TEXT ? "seeded" : "unseeded";
   }
 
-  async writeSeed(zone: Name): Promise<WriteOutcome> {
+  async writeSeed(zone: Name, unfenced: readonly Name[]): Promise<WriteOutcome> {
     const contact = this.#contact;
     if (this.#seedReadIn.get(zone) !== contact) return { kind: "condition-failed" };
     // Over that connection only: a server that is another one since then takes nothing from it.
     const { service } = this.#port;
-    return this.update(seedUpdate(zone), (now) => now === service);
+    return this.update(seedUpdate(zone, unfenced), (now) => now === service);
   }
 
   onReconnect(listener: () => void): void {
@@ -175,21 +169,8 @@ function problemOf(answer: Answer<unknown>): string {
   return answer.kind === "no-answer" ? answer.problem : "the server failed";
 }
 
-/** As the shipped provider reads RCODEs (RFC 2136 section 3.8). */
+/** What became of an UPDATE, as the shipped provider reads it. */
 function outcomeOf({ rcode, problem }: DnsReply): WriteOutcome {
-  switch (rcode) {
-    case Rcode.NOERROR:
-      return { kind: "applied" };
-    case Rcode.NXDOMAIN:
-    case Rcode.YXDOMAIN:
-    case Rcode.YXRRSET:
-    case Rcode.NXRRSET:
-      return { kind: "condition-failed" };
-    case Rcode.REFUSED:
-    case Rcode.NOTAUTH:
-    case Rcode.FORMERR:
-      return { kind: "refused", problem: `${rcodeText(rcode)}: ${problem ?? ""}` };
-    default:
-      return { kind: "unknown", problem: rcodeText(rcode) };
-  }
+  const said = problem === undefined ? "" : `: ${problem}`;
+  return outcomeOfRcode(rcode, `${rcodeText(rcode)}${said}`);
 }

@@ -11,7 +11,18 @@ export interface SeedShare {
   readonly step: number;
   /** Seeds known to fail: noted, and gone past. */
   readonly open: readonly number[];
+  /** Notes every seed that fails, and goes past it. */
+  readonly keepGoing: boolean;
 }
+
+/** A seed that failed, and how. */
+export interface Failure {
+  readonly seed: number;
+  readonly violation: Violation;
+}
+
+/** Failures that a share tells of; of more it says only how many. */
+export const FAILURES_TOLD_MAX = 100;
 
 /** How far a share is. Counts are of all of it so far. */
 export interface ShareProgress {
@@ -25,16 +36,19 @@ export interface ShareProgress {
   readonly coverage: Coverage;
   /** Of the seeds known to fail, those that did. */
   readonly openFailed: readonly number[];
-  readonly failure: { readonly seed: number; readonly violation: Violation } | undefined;
+  /** Seeds that failed, those known to fail aside. */
+  readonly failed: number;
+  /** The first {@link FAILURES_TOLD_MAX} of them. */
+  readonly failures: readonly Failure[];
 }
 
 /** Seeds between two reports. */
 const REPORT_EVERY = 100;
 
-/** Runs seeds one after another, up to the first that fails; tells how far it is now and then. */
+/** Runs seeds one after another, as far as it is to; tells how far it is now and then. */
 export async function searchSeeds(
   design: Design,
-  { first, count, step, open }: SeedShare,
+  { first, count, step, open, keepGoing }: SeedShare,
   orders: SharedArrayBuffer,
   onProgress: (progress: ShareProgress) => void,
 ): Promise<ShareProgress> {
@@ -48,14 +62,17 @@ export async function searchSeeds(
     faultsMin: Number.POSITIVE_INFINITY,
     coverage,
     openFailed: [],
-    failure: undefined,
+    failed: 0,
+    failures: [],
   };
-  for (let index = 0; index < count && progress.failure === undefined; index += 1) {
+  for (let index = 0; index < count && (keepGoing || progress.failed === 0); index += 1) {
     const seed = first + index * step;
     const result = await runSchedule(design, drawSchedule(seed));
     coverage.take(result);
     const [violation] = result.violations;
     const isOpen = open.includes(seed);
+    const isFailure = violation !== undefined && !isOpen;
+    const isTold = isFailure && progress.failed < FAILURES_TOLD_MAX;
     progress = {
       seeds: progress.seeds + 1,
       steps: progress.steps + result.steps,
@@ -65,7 +82,8 @@ export async function searchSeeds(
       faultsMin: Math.min(progress.faultsMin, result.faults.length),
       coverage,
       openFailed: violation && isOpen ? [...progress.openFailed, seed] : progress.openFailed,
-      failure: violation === undefined || isOpen ? undefined : { seed, violation },
+      failed: progress.failed + (isFailure ? 1 : 0),
+      failures: isTold ? [...progress.failures, { seed, violation }] : progress.failures,
     };
     if (progress.seeds % REPORT_EVERY === 0) onProgress(progress);
   }

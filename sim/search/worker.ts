@@ -11,9 +11,13 @@ const given = z
     count: z.int(),
     step: z.int(),
     open: z.array(z.int()),
+    keepGoing: z.boolean(),
     orders: z.instanceof(SharedArrayBuffer),
   })
   .parse(workerData);
+
+// Worlds throw thousands of errors that are caught and told by their messages alone.
+Error.stackTraceLimit = 0;
 
 function tell({ coverage, ...progress }: ShareProgress): void {
   const { faults, pairs, orders } = coverage;

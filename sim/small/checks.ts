@@ -1,8 +1,8 @@
 import { assert } from "../../src/base/index.ts";
 import { RRType, typeCode } from "../../src/dns/index.ts";
 import { comparePositions, type Fence, parseGate } from "../../src/plan/index.ts";
-import type { Broken } from "./explore.ts";
 import { type Held, readHeld } from "./heldZone.ts";
+import type { Broken } from "./model.ts";
 import { type EndpointName, wallMsAt } from "./names.ts";
 import type { Circumstances, Stray } from "./now.ts";
 
@@ -79,17 +79,17 @@ function judgePosition(
   };
   if (fence !== undefined) return comparePositions(after, fence) < 0 ? broken(fence) : undefined;
   if (stray.write.condition.gate === "unchecked") return undefined; // a person adopts the name
+  // What the enactor itself had seen counts, whatever is gone.
+  const knew = stray.knew.fence;
+  if (knew !== undefined && comparePositions(after, knew) < 0) return broken(knew);
   const { past } = circumstances;
   const deleted = past.deleted[stray.place];
   if (deleted === undefined || comparePositions(after, deleted) >= 0) return undefined;
   // Rule 1 comes first: a name that lost an address type takes the newest entry known at once.
   if (ADDRESS_TYPES.some((type) => !answers(before, type))) return undefined;
   // Here the plan store's word counts (DESIGN.md, rule 3): it may have gone back itself, or a hand
-  // may have deleted a second fence between the word and the write. What the enactor itself had
-  // seen counts all the same.
-  const knew = stray.knew.fence;
-  const knewBetter = knew !== undefined && comparePositions(after, knew) < 0;
-  if (!knewBetter && (past.storeRestored || past.fenceDeletions > 1)) return undefined;
+  // may have deleted a second fence between the word and the write.
+  if (past.storeRestored || past.fenceDeletions > 1) return undefined;
   return broken(deleted);
 }
 

@@ -13,7 +13,7 @@ const PLACE = 0;
 
 /** What a person does straight at the server, and how the plan store hears of it. */
 export function directActs(scene: Scene, now: Now): readonly Next[] {
-  return [...actMoves(scene, now), ...takeMoves(scene, now)];
+  return [...actMoves(scene, now), ...takeMoves(now)];
 }
 
 function actMoves(scene: Scene, now: Now): readonly Next[] {
@@ -38,7 +38,7 @@ function actMoves(scene: Scene, now: Now): readonly Next[] {
     ttlSeconds: 5,
     mayCreate: false,
   });
-  if (step.kind !== "write") return [];
+  if (step.kind !== "write" || step.content === undefined) return [];
   const order: Override = {
     kind: "override",
     id: ID,
@@ -69,9 +69,9 @@ function acted(next: Next, file: ActFile): Next {
   return { ...next, now: { ...next.now, circumstances: after } };
 }
 
-function takeMoves(scene: Scene, now: Now): readonly Next[] {
+function takeMoves(now: Now): readonly Next[] {
   const [file, ...others] = now.circumstances.actFiles ?? [];
-  if (file === undefined || scene.dead?.includes("acts") === true) return [];
+  if (file === undefined) return [];
   const { actFiles: _, ...kept } = now.circumstances;
   const circumstances = others.length === 0 ? kept : { ...kept, actFiles: others };
   const taken: Now = { ...now, circumstances };

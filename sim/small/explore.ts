@@ -1,43 +1,7 @@
-import { AssertionError, assert } from "../../src/base/index.ts";
+import { assert } from "../../src/base/index.ts";
+import { type Broken, expandInto, type Model, type Move, Successors } from "./model.ts";
+import { reachBack } from "./reach.ts";
 import { NumberList, StateTable } from "./stateTable.ts";
-
-/**
- * What kind of thing a move is. To show that nothing is ever stuck, only `step`s count (what the
- * machines and the network do by themselves), and a `person`'s acts where something waits for one.
- */
-export type MoveKind = "step" | "wish" | "fault" | "person";
-
-/** A rule that a move broke. */
-export interface Broken {
-  /** Name of the invariant: `never-empty`. */
-  readonly rule: string;
-  readonly problem: string;
-}
-
-/** One thing that may happen next. */
-export interface Move {
-  readonly kind: MoveKind;
-  readonly state: readonly number[];
-  /** What happens, in plain words; made only for a story. `names`: of the enactors, in order. */
-  readonly tell: (names: readonly string[]) => string;
-  /** The two enactors stand in each other's place in the new state: they are alike. */
-  readonly swaps?: boolean;
-  readonly broken?: Broken | undefined;
-}
-
-/** A world as a graph. */
-export interface Model {
-  /** Numbers per state. */
-  readonly width: number;
-  readonly initial: readonly number[];
-  moves(state: readonly number[]): readonly Move[];
-  /** Everything is as the newest plan says. */
-  isGoal(state: readonly number[]): boolean;
-  /** Of the enactors, in the order in which the initial state has them. */
-  readonly names: readonly string[];
-  /** How a state looks, for the end of a story. */
-  describe(state: readonly number[], names: readonly string[]): readonly string[];
-}
 
 /** A rule broken, with the shortest way to it. */
 export interface Counterexample {
@@ -62,13 +26,12 @@ export interface Exploration {
 export interface ExploreOptions {
   /** Give up beyond so many states. */
   readonly statesMax: number;
-  /** End at the first broken rule: for mutations, which are to be caught once. */
-  readonly stopsAtFirst?: boolean;
-  /** Leaves out whether there is always a way to the goal: for worlds that cannot have one. */
-  readonly isSafetyOnly?: boolean;
+  /** Told now and then what is going on, in words. */
+  readonly onProgress?: (text: string) => void;
 }
 
-const KINDS: readonly MoveKind[] = ["step", "wish", "fault", "person"];
+/** States between two tellings. */
+const TELL_EVERY = 2 ** 20;
 
 /** Visits every state, breadth first, so that what is found is told by a shortest way to it. */
 export function explore(model: Model, options: ExploreOptions): Exploration {
@@ -76,8 +39,8 @@ export function explore(model: Model, options: ExploreOptions): Exploration {
   const found = new Map<string, Counterexample>();
   const complete = visitAll(graph, found, options);
   let needPerson = 0;
-  if (complete && options.isSafetyOnly !== true) {
-    const reached = graph.reachBack();
+  if (complete) {
+    const reached = reachBack(model, graph.table, options.onProgress);
     needPerson = reached.needPerson;
     if (reached.stuck !== undefined) {
       const problem = `${reached.stuckCount} states have no way to the newest plan`;
@@ -85,7 +48,8 @@ export function explore(model: Model, options: ExploreOptions): Exploration {
       found.set("converges", { rule: "converges", problem, story });
     }
   }
-  const { states, transitions } = graph;
+  const { transitions } = graph;
+  const states = graph.table.size;
   return { states, transitions, needPerson, found: [...found.values()], complete };
 }
 
@@ -93,15 +57,18 @@ export function explore(model: Model, options: ExploreOptions): Exploration {
 function visitAll(
   graph: Graph,
   found: Map<string, Counterexample>,
-  { statesMax, stopsAtFirst }: ExploreOptions,
+  { statesMax, onProgress }: ExploreOptions,
 ): boolean {
-  for (let index = 0; index < graph.states; index += 1) {
+  const { table } = graph;
+  for (let index = 0; index < table.size; index += 1) {
     for (const { rule, problem, move } of graph.expand(index)) {
       if (found.has(rule)) continue;
       found.set(rule, { rule, problem, story: graph.storyOf(index, move) });
     }
-    if (stopsAtFirst === true && found.size > 0) return false;
-    if (graph.states > statesMax) return false;
+    if (table.size > statesMax) return false;
+    if (index % TELL_EVERY === TELL_EVERY - 1) {
+      onProgress?.(`${index + 1} of ${table.size} states known, ${graph.transitions} steps`);
+    }
   }
   return true;
 }
@@ -111,74 +78,61 @@ interface BrokenMove extends Broken {
   readonly move?: Move;
 }
 
+const NONE: readonly BrokenMove[] = [];
+
 class Graph {
-  readonly #model: Model;
-  readonly #table: StateTable;
-  readonly #parents = new NumberList();
-  /** Which of its parent's moves led to a state. */
-  readonly #places = new NumberList();
-  readonly #edgeEnds = new NumberList();
-  readonly #edgeTargets = new NumberList();
-  readonly #edgeKinds = new NumberList();
+  readonly table: StateTable;
   transitions = 0;
+  readonly #model: Model;
+  readonly #parents = new NumberList();
+  readonly #state: Int32Array;
+  readonly #successors: Successors;
 
   constructor(model: Model) {
     this.#model = model;
-    this.#table = new StateTable(model.width);
-    this.#table.add(model.initial);
+    this.table = new StateTable(model.width);
+    this.table.add(model.initial);
     this.#parents.push(-1);
-    this.#places.push(-1);
-  }
-
-  get states(): number {
-    return this.#table.size;
+    this.#state = new Int32Array(model.width);
+    this.#successors = new Successors(model.width);
   }
 
   /** Adds what may follow; a move that breaks a rule is told, and leads nowhere. */
   expand(index: number): readonly BrokenMove[] {
-    const broken: BrokenMove[] = [];
-    const moves = this.#movesOf(index);
-    if ("rule" in moves) {
-      this.#edgeEnds.push(this.#edgeTargets.size);
-      return [moves];
-    }
-    for (const [place, move] of moves.entries()) {
-      this.transitions += 1;
-      if (move.broken !== undefined) {
-        broken.push({ ...move.broken, move });
+    const { table } = this;
+    const next = this.#successors;
+    table.read(index, this.#state);
+    const error = expandInto(this.#model, this.#state, next);
+    if (error !== undefined) return [{ rule: "a claim of the code", problem: error.message }];
+    this.transitions += next.size;
+    let isBroken = false;
+    for (let at = 0; at < next.size; at += 1) {
+      if (next.broken[at] === 1) {
+        isBroken = true;
         continue;
       }
-      const before = this.#table.size;
-      const target = this.#table.add(move.state);
-      if (this.#table.size > before) {
-        this.#parents.push(index);
-        this.#places.push(place);
-      }
-      if (move.kind === "step" || move.kind === "person") {
-        this.#edgeTargets.push(target);
-        this.#edgeKinds.push(KINDS.indexOf(move.kind));
-      }
+      const before = table.size;
+      table.add(next.rows, at * next.width);
+      if (table.size > before) this.#parents.push(index);
     }
-    this.#edgeEnds.push(this.#edgeTargets.size);
-    return broken;
+    return isBroken ? this.#brokenAt(index) : NONE;
   }
 
-  /** A machine that finds one of its own claims broken stops there. */
-  #movesOf(index: number): readonly Move[] | BrokenMove {
-    try {
-      return this.#model.moves(this.#table.row(index));
-    } catch (error) {
-      if (!(error instanceof AssertionError)) throw error;
-      return { rule: "a claim of the code", problem: error.message };
-    }
+  #brokenAt(index: number): readonly BrokenMove[] {
+    return this.#model.moves(this.#stateAt(index)).flatMap((move) => {
+      return move.broken === undefined ? [] : [{ ...move.broken, move }];
+    });
   }
 
   /** What happened on the shortest way to a state, and in one more move where one is given. */
   storyOf(index: number, last?: Move): readonly string[] {
     const path: Move[] = last === undefined ? [] : [last];
     for (let at = index; this.#parents.at(at) >= 0; at = this.#parents.at(at)) {
-      const moves = this.#model.moves(this.#table.row(this.#parents.at(at)));
-      const move = moves[this.#places.at(at)];
+      const state = this.#stateAt(at);
+      const moves = this.#model.moves(this.#stateAt(this.#parents.at(at)));
+      const move = moves.find((one) => {
+        return one.broken === undefined && one.state.every((part, place) => part === state[place]);
+      });
       assert(move !== undefined, "a model gives the same moves each time");
       path.unshift(move);
     }
@@ -188,76 +142,13 @@ class Graph {
       lines.push(move.tell(names));
       if (move.swaps === true) names = names.toReversed();
     }
-    const end = path.at(-1)?.state ?? this.#model.initial;
+    const end = Int32Array.from(path.at(-1)?.state ?? this.#model.initial);
     return [...lines, ...this.#model.describe(end, names)];
   }
 
-  /** Which states have no way to a goal, and how many have one only with a person's help. */
-  reachBack(): { stuck: number | undefined; stuckCount: number; needPerson: number } {
-    const reverse = this.#reversed();
-    const reached = new Uint8Array(this.states);
-    const queue = new NumberList();
-    for (let index = 0; index < this.states; index += 1) {
-      if (!this.#model.isGoal(this.#table.row(index))) continue;
-      reached[index] = 1;
-      queue.push(index);
-    }
-    this.#flood(reverse, reached, queue, "step");
-    const alone = queue.size;
-    this.#flood(reverse, reached, queue, "person");
-    const stuck = reached.indexOf(0);
-    return {
-      stuck: stuck < 0 ? undefined : stuck,
-      stuckCount: this.states - queue.size,
-      needPerson: queue.size - alone,
-    };
+  #stateAt(index: number): Int32Array {
+    const state = new Int32Array(this.#model.width);
+    this.table.read(index, state);
+    return state;
   }
-
-  /** Goes back from all that is queued over steps, and persons' acts where they are asked for. */
-  #flood(reverse: Reversed, reached: Uint8Array, queue: NumberList, over: "step" | "person"): void {
-    const person = KINDS.indexOf("person");
-    for (let next = 0; next < queue.size; next += 1) {
-      const target = queue.at(next);
-      const end = reverse.starts[target + 1] ?? 0;
-      for (let at = reverse.starts[target] ?? 0; at < end; at += 1) {
-        const source = reverse.sources[at] ?? 0;
-        if (reached[source] === 1) continue;
-        if (over === "step" && reverse.kinds[at] === person) continue;
-        reached[source] = 1;
-        queue.push(source);
-      }
-    }
-  }
-
-  #reversed(): Reversed {
-    const edges = this.#edgeTargets.size;
-    const starts = new Int32Array(this.states + 1);
-    for (let edge = 0; edge < edges; edge += 1) {
-      const after = this.#edgeTargets.at(edge) + 1;
-      starts[after] = (starts[after] ?? 0) + 1;
-    }
-    for (let index = 0; index < this.states; index += 1) {
-      starts[index + 1] = (starts[index + 1] ?? 0) + (starts[index] ?? 0);
-    }
-    const places = starts.slice();
-    const sources = new Int32Array(edges);
-    const kinds = new Uint8Array(edges);
-    let edge = 0;
-    for (let source = 0; source < this.states; source += 1) {
-      for (const end = this.#edgeEnds.at(source); edge < end; edge += 1) {
-        const target = this.#edgeTargets.at(edge);
-        const place = places[target] ?? 0;
-        places[target] = place + 1;
-        sources[place] = source;
-        kinds[place] = this.#edgeKinds.at(edge);
-      }
-    }
-    return { starts, sources, kinds };
-  }
-}
-
-interface Reversed {
-  readonly starts: Int32Array;
-  readonly sources: Int32Array;
-  readonly kinds: Uint8Array;
 }

@@ -1,6 +1,6 @@
 import { type Durable, durableOf, type LaneNow, restart } from "./lane.ts";
 import { once } from "./memo.ts";
-import { afterFault, type Fault, mayHappen, type Next, type Now, type Scene } from "./now.ts";
+import { afterFault, type Fault, mayHappen, type Next, type OwnNow, type Scene } from "./now.ts";
 import { withStray } from "./zoneMoves.ts";
 
 const DISKS: readonly { readonly fault: Fault; readonly what: string }[] = [
@@ -10,19 +10,19 @@ const DISKS: readonly { readonly fault: Fault; readonly what: string }[] = [
 ];
 
 /** An enactor is killed and starts again; what it had sent may still arrive. */
-export function killMoves(scene: Scene, now: Now, who: number): readonly Next[] {
-  const lanes = now.lanes[who] ?? [];
+export function killMoves(scene: Scene, now: OwnNow): readonly Next<OwnNow>[] {
+  const { lanes } = now;
   return DISKS.flatMap(({ fault, what }) => {
     if (!mayHappen(scene, now, fault)) return [];
     if (fault === "killed-old-disk" && lanes.every(({ stale }) => stale === undefined)) return [];
     const back = lanes.map((lane) => RESTARTED[now.circumstances.hour](fault)(lane));
-    const restarted = afterFault({ ...now, lanes: now.lanes.with(who, back) });
-    const tell = (names: readonly string[]): string => `${names[who]} ${what}`;
-    const moves: Next[] = [{ kind: "fault", now: restarted, tell }];
+    const restarted = afterFault({ ...now, lanes: back });
+    const tell = (name: string): string => `${name} ${what}`;
+    const moves: Next<OwnNow>[] = [{ kind: "fault", now: restarted, tell }];
     for (const [place, { flight }] of lanes.entries()) {
       if (flight.kind !== "write") continue;
       const later = withStray(restarted, { place, write: flight.write, knew: flight.knew });
-      const tellBoth = (names: readonly string[]): string => `${tell(names)}; its write goes on`;
+      const tellBoth = (name: string): string => `${tell(name)}; its write goes on`;
       moves.push({ kind: "fault", now: later, tell: tellBoth });
     }
     return moves;

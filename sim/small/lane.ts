@@ -7,6 +7,7 @@ import type {
   ProgressEffect,
   ProgressEvent,
 } from "../../src/enact/progress.ts";
+import { sameEntry } from "../../src/enact/sameEntry.ts";
 import { newProgress, stepProgress } from "../../src/enact/stepProgress.ts";
 import {
   comparePositions,
@@ -64,8 +65,6 @@ export interface Knew {
 
 const NOTHING: Flight = { kind: "nothing" };
 const UNREAD: GateState = { kind: "closed", why: "the gate has not been read yet" };
-/** Failures in a row beyond this only make waits longer, and here a wait may end at any time. */
-const ATTEMPTS_TOLD_APART = 3;
 /** Beyond any generation here, so that nothing is far ahead. */
 const NEWEST_GENERATION = 100;
 
@@ -99,7 +98,7 @@ export function stepLane(lane: LaneNow, event: ProgressEvent, hour: Hour): LaneN
   const isArmed = step.effects.reduce(armedAfter, lane.isArmed && event.kind !== "due");
   return {
     ...lane,
-    progress: forgotten(step.progress),
+    progress: step.progress,
     flight,
     isArmed,
     ...(mark === undefined ? {} : { mark }),
@@ -118,18 +117,14 @@ export function follow(lane: LaneNow, entry: PlanEntry, hour: Hour): LaneNow {
 export function isNews({ entry: held }: LaneNow, entry: PlanEntry): boolean {
   if (held === undefined) return true;
   const order = comparePositions(entry, held);
-  return order > 0 || (order === 0 && entry.digest !== held.digest);
+  return order > 0 || (order === 0 && !sameEntry(entry, held));
 }
 
 /** The answer to "is this entry the newest?" arrives: the news in it first, as in the service. */
 export function takeAnswer(lane: LaneNow, entry: PlanEntry | undefined, hour: Hour): LaneNow {
   const told = entry === undefined ? lane : follow(lane, entry, hour);
   const held = told.entry;
-  const isNewest =
-    entry !== undefined &&
-    held !== undefined &&
-    comparePositions(held, entry) === 0 &&
-    held.digest === entry.digest;
+  const isNewest = entry !== undefined && held !== undefined && sameEntry(held, entry);
   const answer = isNewest ? "confirmed" : "unavailable";
   return stepLane(told, { kind: "newest", answer }, hour);
 }
@@ -206,11 +201,4 @@ function sawAfter(lane: LaneNow, event: ProgressEvent): string | undefined {
   const types = new Set(rrsets.map(({ type }) => typeText(type)));
   const isWhole = weights !== undefined && found.fence.types.every((type) => types.has(type));
   return isWhole ? found.fence.mark.id : lane.sawWhole;
-}
-
-/** Without what only says how long to wait and what was already told to the journal. */
-function forgotten(progress: Progress): Progress {
-  const { refusalTold: _, ...kept } = progress;
-  const attempts = Math.min(progress.attempts, ATTEMPTS_TOLD_APART);
-  return { ...kept, attempts, driftTold: false };
 }

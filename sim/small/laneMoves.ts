@@ -20,7 +20,7 @@ import {
   type Fault,
   mayHappen,
   type Next,
-  type Now,
+  type OwnNow,
   type Scene,
   type Stray,
 } from "./now.ts";
@@ -30,17 +30,13 @@ import { heldAt, reach, withStray } from "./zoneMoves.ts";
 const UNKNOWN: WriteOutcome = { kind: "unknown", problem: "no reply in time" };
 
 /** What may happen next between one enactor and one endpoint. */
-export function laneMoves(scene: Scene, now: Now, who: number, place: number): readonly Next[] {
-  const lane = laneAt(now, who, place);
+export function laneMoves(scene: Scene, now: OwnNow, place: number): readonly Next<OwnNow>[] {
+  const lane = laneAt(now, place);
   const { hour, gate } = now.circumstances;
   const steps = STEPS[hour];
-  const moves: Next[] = [];
+  const moves: Next<OwnNow>[] = [];
   const step = (next: LaneNow, tell: (name: string) => string): void => {
-    moves.push({
-      kind: "step",
-      now: withLane(scene, now, who, place, next),
-      tell: (names) => tell(names[who] ?? ""),
-    });
+    moves.push({ kind: "step", now: withLane(scene, now, place, next), tell });
   };
   for (const entry of entriesOf(now.line, place, scene)) {
     if (!isNews(lane, entry)) continue;
@@ -52,24 +48,27 @@ export function laneMoves(scene: Scene, now: Now, who: number, place: number): r
     step(next, (name) => `${name} reads the gate: ${gate ?? "none"}`);
   }
   if (lane.progress === undefined) return moves;
-  moves.push(...flightMoves(scene, now, who, place));
+  moves.push(...flightMoves(scene, now, place));
   return moves;
 }
 
 /** What the zone, the network and the plan store may do with what is under way. */
-function flightMoves(scene: Scene, now: Now, who: number, place: number): readonly Next[] {
-  const lane = laneAt(now, who, place);
+function flightMoves(scene: Scene, now: OwnNow, place: number): readonly Next<OwnNow>[] {
+  const lane = laneAt(now, place);
   const steps = STEPS[now.circumstances.hour];
   const endpoint = scene.endpoints[place];
   const { flight } = lane;
-  const to = (next: LaneNow) => withLane(scene, now, who, place, next);
-  const move = (next: LaneNow, tell: (name: string) => string): Next => {
-    return { kind: "step", now: to(next), tell: (names) => tell(names[who] ?? "") };
+  const to = (next: LaneNow) => withLane(scene, now, place, next);
+  const move = (next: LaneNow, tell: (name: string) => string): Next<OwnNow> => {
+    return { kind: "step", now: to(next), tell };
   };
-  const fault = (kind: Fault, next: LaneNow, tell: (name: string) => string): readonly Next[] => {
+  const fault = (
+    kind: Fault,
+    next: LaneNow,
+    tell: (name: string) => string,
+  ): readonly Next<OwnNow>[] => {
     if (!mayHappen(scene, now, kind)) return [];
-    const happened = afterFault(to(next));
-    return [{ kind: "fault", now: happened, tell: (names) => tell(names[who] ?? "") }];
+    return [{ kind: "fault", now: afterFault(to(next)), tell }];
   };
   switch (flight.kind) {
     case "nothing":
@@ -82,9 +81,6 @@ function flightMoves(scene: Scene, now: Now, who: number, place: number): readon
       ];
     }
     case "question": {
-      if (scene.dead?.includes("answers") === true) {
-        return [move(SILENT(lane), (name) => `the plan store does not answer ${name}`)];
-      }
       const newest = entriesOf(now.line, place, scene).at(-1);
       const answered = withFlight(lane, { kind: "answer", entry: newest });
       const text = newest === undefined ? "no plan" : entryText(newest);
@@ -94,7 +90,7 @@ function flightMoves(scene: Scene, now: Now, who: number, place: number): readon
       ];
     }
     case "write":
-      return writeMoves(scene, now, who, { place, write: flight.write, knew: flight.knew });
+      return writeMoves(scene, now, { place, write: flight.write, knew: flight.knew });
     case "reading":
     case "outcome":
     case "answer":
@@ -109,48 +105,48 @@ function restMoves(
   scene: Scene,
   lane: LaneNow,
   steps: Steps,
-  move: (next: LaneNow, tell: (name: string) => string) => Next,
-): readonly Next[] {
-  const moves: Next[] = [];
+  move: (next: LaneNow, tell: (name: string) => string) => Next<OwnNow>,
+): readonly Next<OwnNow>[] {
+  const moves: Next<OwnNow>[] = [];
   const { endpoint } = lane.entry ?? {};
   if (lane.isArmed) moves.push(move(steps.due(lane), (name) => `${name}'s wait ends`));
   const phase = lane.progress?.phase.kind;
   const isAudited = phase === "idle" || phase === "held";
-  if (isAudited && scene.dead?.includes("audits") !== true) {
+  if (isAudited && scene.isUnaudited !== true) {
     moves.push(move(steps.look(lane), (name) => `${name} looks at ${endpoint}`));
   }
   return moves;
 }
 
 /** A write under way: it arrives, or what can go wrong on both ways. */
-function writeMoves(scene: Scene, now: Now, who: number, stray: Stray): readonly Next[] {
+function writeMoves(scene: Scene, now: OwnNow, stray: Stray): readonly Next<OwnNow>[] {
   const { place, write } = stray;
-  const lane = laneAt(now, who, place);
+  const lane = laneAt(now, place);
   const { now: reached, outcome, broken } = reach(now, stray);
   const told = withOutcome(lane, outcome);
   const unsure = withOutcome(lane, UNKNOWN);
-  const placed = (world: Now, next: LaneNow) => withLane(scene, world, who, place, next);
+  const placed = (world: OwnNow, next: LaneNow) => withLane(scene, world, place, next);
   const text = (name: string): string => `${name}'s ${writeText(write)}`;
-  const moves: Next[] = [
+  const moves: Next<OwnNow>[] = [
     {
       kind: "step",
       now: placed(reached, told),
-      tell: (names) => `${text(names[who] ?? "")}: ${outcome.kind}`,
+      tell: (name) => `${text(name)}: ${outcome.kind}`,
       broken,
     },
   ];
-  const fault = (kind: Fault, world: Now, next: LaneNow, what: string): void => {
+  const fault = (kind: Fault, world: OwnNow, next: LaneNow, what: string): void => {
     if (!mayHappen(scene, now, kind)) return;
-    const tell = (names: readonly string[]): string => `${text(names[who] ?? "")} ${what}`;
+    const tell = (name: string): string => `${text(name)} ${what}`;
     moves.push({ kind: "fault", now: afterFault(placed(world, next)), tell, broken });
   };
   if (mayHappen(scene, now, "request-lost")) {
-    const tell = (names: readonly string[]): string => `${text(names[who] ?? "")} is lost`;
+    const tell = (name: string): string => `${text(name)} is lost`;
     moves.push({ kind: "fault", now: afterFault(placed(now, unsure)), tell });
   }
   if (mayHappen(scene, now, "request-delayed")) {
     const late = withStray(now, stray);
-    const tell = (names: readonly string[]): string => `${text(names[who] ?? "")} is delayed`;
+    const tell = (name: string): string => `${text(name)} is delayed`;
     moves.push({ kind: "fault", now: afterFault(placed(late, unsure)), tell });
   }
   fault("reply-lost", reached, unsure, `is ${outcome.kind}, and the reply is lost`);
@@ -180,7 +176,11 @@ function stepsAt(hour: Hour): Steps {
   };
 }
 
-const STEPS: Readonly<Record<Hour, Steps>> = { early: stepsAt("early"), late: stepsAt("late") };
+/** What may happen to a lane, each worked out once. */
+export const STEPS: Readonly<Record<Hour, Steps>> = {
+  early: stepsAt("early"),
+  late: stepsAt("late"),
+};
 
 function arrive(lane: LaneNow, hour: Hour): LaneNow {
   const { flight } = lane;
@@ -220,19 +220,17 @@ const LOST_READ = once((lane: LaneNow) => {
 
 const SILENT = once((lane: LaneNow) => withFlight(lane, { kind: "silent" }));
 
-export function laneAt(now: Now, who: number, place: number): LaneNow {
-  const lane = now.lanes[who]?.[place];
-  assert(lane !== undefined, "each enactor has a lane for each endpoint");
+export function laneAt(now: OwnNow, place: number): LaneNow {
+  const lane = now.lanes[place];
+  assert(lane !== undefined, "an enactor has a lane for each endpoint");
   return lane;
 }
 
 /** The world with one lane moved on; what its disk may not have yet is remembered. */
-export function withLane(scene: Scene, now: Now, who: number, place: number, lane: LaneNow): Now {
+function withLane(scene: Scene, now: OwnNow, place: number, lane: LaneNow): OwnNow {
   const remembers = scene.faults.includes("killed-old-disk");
-  const next = remembers ? withStale(laneAt(now, who, place), lane) : lane;
-  const own = now.lanes[who];
-  assert(own !== undefined, "an enactor has its lanes");
-  return { ...now, lanes: now.lanes.with(who, own.with(place, next)) };
+  const next = remembers ? withStale(laneAt(now, place), lane) : lane;
+  return { ...now, lanes: now.lanes.with(place, next) };
 }
 
 const withStale = onceForBoth((before: LaneNow, after: LaneNow): LaneNow => {

@@ -1,7 +1,7 @@
 import type { EndpointWrite, Fence, Order, PlanDelta } from "../../src/plan/index.ts";
-import type { Broken, MoveKind } from "./explore.ts";
 import type { Held } from "./heldZone.ts";
 import type { Knew, LaneNow } from "./lane.ts";
+import type { Broken, MoveKind } from "./model.ts";
 import type { EndpointName, Hour } from "./names.ts";
 import type { LineNow } from "./planLine.ts";
 
@@ -62,23 +62,6 @@ export type Act =
   | "roll-back"
   | "release";
 
-/** What does not work in a world from its beginning: so that what stands in for it shows. */
-export type Dead =
-  /** Nobody looks at what is in place: a machine that forgets to look again is on its own. */
-  | "audits"
-  /** One of the two enactors. */
-  | "enactor-two"
-  /** The clock stands still: what waits for the end of an override waits for ever. */
-  | "time"
-  /** Nobody takes the operators' acts in, so that no plan ever has a direct override. */
-  | "acts"
-  /** The plan store's word on whether an entry is the newest. */
-  | "answers"
-  /** Planners, once the plan store was restored. */
-  | "planner"
-  /** People who would raise an epoch or adopt a name. */
-  | "people";
-
 /** What may happen in a world; everything else happens by itself. */
 export interface Scene {
   readonly name: string;
@@ -89,11 +72,8 @@ export interface Scene {
   readonly faults: readonly Fault[];
   /** How many faults there are in one run, in any order, each of any kind. */
   readonly faultsMax: number;
-  readonly dead?: readonly Dead[];
-  /** The faults happen in the order of `faults`, each once, whatever happens between them. */
-  readonly inOrder?: true;
-  /** What is wanted after the first plan is IPv4 alone. */
-  readonly narrows?: boolean;
+  /** Nobody looks at what is in place, unless something happened: what is told is what is done. */
+  readonly isUnaudited?: true;
 }
 
 /** A write that may still arrive although nobody waits for it any more. */
@@ -139,27 +119,32 @@ export interface Past {
   readonly revived: readonly string[];
 }
 
-/** A whole world at one moment. */
+/** A world at one moment, all but its enactors. */
 export interface Now {
   readonly line: LineNow;
   readonly circumstances: Circumstances;
   readonly strays: readonly Stray[];
   /** By endpoint. */
   readonly held: readonly Held[];
-  /** By enactor, then by endpoint. */
-  readonly lanes: readonly (readonly LaneNow[])[];
+}
+
+/** A world as one enactor meets it: what another one knows is never its business. */
+export interface OwnNow extends Now {
+  /** By endpoint. */
+  readonly lanes: readonly LaneNow[];
 }
 
 /** One thing that may happen next, as values. */
-export interface Next {
+export interface Next<World extends Now = Now> {
   readonly kind: MoveKind;
-  readonly now: Now;
-  readonly tell: (names: readonly string[]) => string;
+  readonly now: World;
+  /** `name`: of the enactor, if it is one that does something. */
+  readonly tell: (name: string) => string;
   readonly broken?: Broken | undefined;
 }
 
 /** The world after a fault, of which there is one less to come. */
-export function afterFault(now: Now): Now {
+export function afterFault<World extends Now>(now: World): World {
   const { circumstances } = now;
   const faultsLeft = circumstances.faultsLeft - 1;
   return { ...now, circumstances: { ...circumstances, faultsLeft } };
@@ -168,6 +153,5 @@ export function afterFault(now: Now): Now {
 /** Whether a fault of this kind may still happen. */
 export function mayHappen(scene: Scene, now: Now, fault: Fault): boolean {
   const { faultsLeft } = now.circumstances;
-  if (scene.inOrder === true) return scene.faults[scene.faultsMax - faultsLeft] === fault;
   return faultsLeft > 0 && scene.faults.includes(fault);
 }

@@ -41,8 +41,7 @@ export const EMPTY_LINE: LineNow = { plans: [], floor: 0, epochs: [], orders: []
 
 /** What a planner makes of the store now; undefined where nothing is to be done. */
 export function nextDelta(line: LineNow, scene: Scene, hour: Hour): PlanDelta | undefined {
-  const wish = scene.narrows === true && line.wish > 0 ? "narrow" : line.wish;
-  return planned(line, `${hour} ${wish} ${scene.endpoints.length}`);
+  return planned(line, `${hour} ${line.wish} ${scene.endpoints.length}`);
 }
 
 /** What another planner makes of the same plan: its policy wants something else. */

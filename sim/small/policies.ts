@@ -26,7 +26,7 @@ export function policyOf(wish: string, endpoints: number): Policy {
     checks: [CHECK],
     pools: [{ id: "pool", checkId: CHECK.id, targetIds: [`lb-${target}`] }],
     endpoints: ENDPOINTS.slice(0, endpoints).map((name) => {
-      return endpointOf(name, wish === "narrow" ? ["A"] : ["A", "AAAA"]);
+      return endpointOf(name);
     }),
   };
 }
@@ -43,12 +43,12 @@ const CHECK = {
   fall: 2,
 } as const;
 
-function endpointOf(name: EndpointPolicy["name"], types: EndpointPolicy["types"]): EndpointPolicy {
+function endpointOf(name: EndpointPolicy["name"]): EndpointPolicy {
   return {
     name,
     zone: ZONE,
     poolIds: ["pool"],
-    types,
+    types: ["A", "AAAA"],
     ttlSeconds: 5,
     answers: "all",
     floor: 1,

@@ -7,28 +7,40 @@ import {
   nextEpoch,
 } from "../../src/cli/direct/epochStep.ts";
 import type { ReadReading } from "../../src/enact/decision.ts";
-import type { PlanEntry, ServingEntry } from "../../src/plan/index.ts";
+import type { PlanEntry } from "../../src/plan/index.ts";
 import { judge } from "./checks.ts";
-import type { MoveKind } from "./explore.ts";
 import { applyWrite, readHeld } from "./heldZone.ts";
-import { laneAt } from "./laneMoves.ts";
+import type { LaneNow } from "./lane.ts";
+import type { MoveKind } from "./model.ts";
 import { wallMsAt, ZONE } from "./names.ts";
 import type { Next, Now, Scene } from "./now.ts";
 import { entriesOf } from "./planLine.ts";
 import { heldAt, withHeld } from "./zoneMoves.ts";
 
+/** What an enactor asks a person for, by how an endpoint stands with it. */
+export type Plea = "quarantined" | "not-ours";
+
+export function pleaOf({ progress }: LaneNow): Plea | undefined {
+  const kind = progress?.standing.kind;
+  return kind === "quarantined" || kind === "not-ours" ? kind : undefined;
+}
+
 /** The ways out for what no enactor may decide: a person looks, and acts by hand. */
-export function raiseMoves(scene: Scene, now: Now, place: number): readonly Next[] {
-  if (scene.dead?.includes("people") === true) return [];
-  const standings = now.lanes.map((_, who) => laneAt(now, who, place).progress?.standing.kind);
+export function raiseMoves(
+  scene: Scene,
+  now: Now,
+  place: number,
+  pleas: readonly Plea[],
+): readonly Next[] {
+  if (pleas.length === 0) return [];
   const newest = entriesOf(now.line, place, scene).at(-1);
   const reading = readingAt(scene, now, place);
   if (newest === undefined || reading === undefined) return [];
-  if (standings.includes("quarantined")) {
+  if (pleas.includes("quarantined")) {
     const step = raised(reading, newest, wallMsAt(now.circumstances.hour));
     return step === undefined ? [] : directMoves(now, place, step, "person");
   }
-  if (newest.kind === "tombstone" || !standings.includes("not-ours")) return [];
+  if (newest.kind === "tombstone" || !pleas.includes("not-ours")) return [];
   const plannedTypes = newest.rrsets.map(({ type }) => type);
   const step = adoptStep(reading, {
     zone: ZONE,
@@ -41,7 +53,7 @@ export function raiseMoves(scene: Scene, now: Now, place: number): readonly Next
 }
 
 function raised(reading: ReadReading, newest: PlanEntry, nowMs: number): DirectStep | undefined {
-  const entry = newest.kind === "tombstone" ? undefined : knownOf(newest);
+  const entry = knownOf(newest);
   if (fenceFault(reading, entry) === undefined) return undefined;
   return epochStep(reading, {
     zone: ZONE,
@@ -52,8 +64,14 @@ function raised(reading: ReadReading, newest: PlanEntry, nowMs: number): DirectS
   });
 }
 
-function knownOf({ epoch, generation, digest, answers, rrsets }: ServingEntry): EntryKnown {
-  return { epoch, generation, digest, content: { answers, rrsets } };
+function knownOf(entry: PlanEntry): EntryKnown {
+  const { epoch, generation, digest } = entry;
+  if (entry.kind === "serving") {
+    const { answers, rrsets } = entry;
+    return { epoch, generation, digest, content: { answers, rrsets } };
+  }
+  const tombstone = { kind: "tombstone", id: entry.tombstoneId, atMs: entry.retiredAtMs } as const;
+  return { epoch, generation, digest, tombstone };
 }
 
 /** What is read of an endpoint at this moment. */

@@ -1,55 +1,61 @@
-import { assert } from "../../src/base/index.ts";
 import { typeText } from "../../src/dns/index.ts";
-import { pinnedContent } from "../../src/enact/pinned.ts";
-import { type Fence, type PlanEntry, rrsetsOf } from "../../src/plan/index.ts";
 import { actMoves } from "./acts.ts";
 import { fenceOf } from "./checks.ts";
-import type { Model, Move } from "./explore.ts";
+import { isGoal } from "./goal.ts";
 import { gateMoves, handMoves } from "./handMoves.ts";
-import { type Held, NOTHING, readHeld } from "./heldZone.ts";
-import { Interner, numberOf } from "./interner.ts";
+import { NOTHING } from "./heldZone.ts";
 import { killMoves } from "./killMoves.ts";
 import { type LaneNow, NEW_LANE } from "./lane.ts";
 import { laneAt, laneMoves } from "./laneMoves.ts";
 import { once } from "./memo.ts";
-import { wallMsAt } from "./names.ts";
-import type { Circumstances, Next, Now, Scene, Stray } from "./now.ts";
-import { EMPTY_LINE, entriesOf, type LineNow, nextDelta } from "./planLine.ts";
-import { raiseMoves } from "./raiseMoves.ts";
+import type { Model, Move, Successors } from "./model.ts";
+import { MoveMemo, type NumberedMove } from "./moveMemo.ts";
+import { normalLane, settledLane, settledNow } from "./normal.ts";
+import type { Next, Now, OwnNow, Scene } from "./now.ts";
+import { EMPTY_LINE } from "./planLine.ts";
+import { type Plea, pleaOf, raiseMoves } from "./raiseMoves.ts";
 import { hearMoves, storeMoves } from "./storeMoves.ts";
+import { type Lanes, WorldNumbers } from "./worldNumbers.ts";
 import { heldAt, strayMoves } from "./zoneMoves.ts";
 
 /** Further things that may happen in some scenes only. */
 export type MoreMoves = (scene: Scene, now: Now) => readonly Next[];
 
-const ENACTORS = 2;
 const NO_MORE: MoreMoves = () => [];
+const PLEAS: readonly Plea[] = ["quarantined", "not-ours"];
+/** No pleas: what happens around the enactors depends on nothing else. */
+const NO_PLEAS = 0;
 
 /**
  * A world of two enactors and a few plans, as a graph to be explored: the shipped machines, and all
  * that may happen between their waits. Both enactors are first in line for every endpoint, so that
  * neither ever waits for the other, and one stands for the other where they change places.
+ *
+ * A state is three numbers: what is around the enactors, and what each of the two knows and waits
+ * for. What an enactor may do depends on the first and its own, never on the other's (its types
+ * have no place for it): it is worked out once for each such pair, by the code that ships.
  */
 export class SmallWorld implements Model {
   readonly names = ["enactor one", "enactor two"];
-  readonly width: number;
+  readonly width = 3;
   readonly initial: readonly number[];
   readonly #scene: Scene;
   readonly #more: MoreMoves;
-  readonly #lines = new Interner<LineNow>();
-  readonly #circumstances = new Interner<Circumstances>();
-  readonly #strays = new Interner<readonly Stray[]>();
-  readonly #held = new Interner<Held>();
-  readonly #lanes = new Interner<LaneNow>();
-  /** Which enactors do anything at all. */
-  readonly #working: readonly number[];
+  readonly #normal: (lane: LaneNow) => LaneNow;
+  readonly #quiet: (lane: LaneNow) => LaneNow;
+  readonly #numbers: WorldNumbers;
+  readonly #aroundMoves = new MoveMemo();
+  readonly #ownMoves = new MoveMemo();
+  readonly #settledOf: number[] = [];
+  readonly #pleasOf: number[] = [];
+  readonly #isGoalOf: boolean[] = [];
 
-  constructor(scene: Scene, more = NO_MORE) {
+  constructor(scene: Scene, more = NO_MORE, normal = normalLane) {
     this.#scene = scene;
     this.#more = more;
-    this.#working = scene.dead?.includes("enactor-two") === true ? [0] : [0, 1];
-    const count = scene.endpoints.length;
-    this.width = 3 + count * (1 + ENACTORS);
+    this.#normal = normal;
+    this.#quiet = once((lane: LaneNow) => settledLane(normal(lane)));
+    this.#numbers = new WorldNumbers(scene.endpoints.length);
     const past = {
       deleted: scene.endpoints.map(() => undefined),
       fenceDeletions: 0,
@@ -58,31 +64,97 @@ export class SmallWorld implements Model {
       retired: [],
       revived: [],
     };
-    const lanes = scene.endpoints.map(() => NEW_LANE);
-    this.initial = this.#numbers({
+    const around = this.#numbers.aroundOf({
       line: EMPTY_LINE,
       circumstances: { hour: "early", faultsLeft: scene.faultsMax, actsDone: 0, past },
       strays: [],
       held: scene.endpoints.map(() => NOTHING),
-      lanes: Array.from({ length: ENACTORS }, () => lanes),
-    }).numbers;
+    });
+    const lanes = this.#numbers.listOf(scene.endpoints.map(() => NEW_LANE));
+    this.initial = [around, lanes, lanes];
   }
 
-  moves(state: readonly number[]): readonly Move[] {
-    return this.#next(this.#now(state)).map(({ kind, now, tell, broken }) => {
-      const { numbers, swaps } = this.#numbers(now);
-      return { kind, state: numbers, tell, swaps, broken };
+  /** How many different values the states are made of. */
+  get sizes(): { readonly arounds: number; readonly lanes: number; readonly pairs: number } {
+    return { ...this.#numbers.sizes, pairs: this.#ownMoves.size };
+  }
+
+  /** All that an enactor may come to know, by endpoint. */
+  get lanesMet(): readonly Lanes[] {
+    return this.#numbers.allLanes;
+  }
+
+  expand(state: Int32Array, into: Successors): void {
+    const around = state[0] ?? 0;
+    const one = state[1] ?? 0;
+    const two = state[2] ?? 0;
+    const pleas = this.#pleasAt(one) | this.#pleasAt(two);
+    const block = this.#aroundMoves.of(around, pleas, () => {
+      return this.#aroundNext(around, pleas).map((next) => this.#numbered(around, next));
+    });
+    this.#follow(this.#aroundMoves, block, into, one, two);
+    this.#follow(this.#ownMoves, this.#ownBlock(around, one), into, one, two);
+    // Two that are alike do alike.
+    if (one === two) return;
+    this.#follow(this.#ownMoves, this.#ownBlock(around, two), into, two, one);
+  }
+
+  #ownBlock(around: number, own: number): number {
+    return this.#ownMoves.of(around, own, () => {
+      return this.#ownNext(around, own).map((next) => this.#numbered(around, next, own));
     });
   }
 
-  isGoal(state: readonly number[]): boolean {
-    const now = this.#now(state);
-    if (nextDelta(now.line, this.#scene, now.circumstances.hour) !== undefined) return false;
-    return this.#scene.endpoints.every((_, place) => this.#isInPlace(now, place));
+  #follow(memo: MoveMemo, block: number, into: Successors, own: number, other: number): void {
+    const count = memo.count(block);
+    for (let move = 0; move < count; move += 1) {
+      const start = into.add(memo.kind(block, move), memo.isBroken(block, move));
+      const moved = memo.own(block, move);
+      let first = moved < 0 ? own : moved;
+      let second = other;
+      if (memo.settles(block, move)) {
+        first = this.#settled(first);
+        second = this.#settled(second);
+      }
+      const swaps = first > second;
+      into.rows[start] = memo.around(block, move);
+      into.rows[start + 1] = swaps ? second : first;
+      into.rows[start + 2] = swaps ? first : second;
+    }
   }
 
-  describe(state: readonly number[], names: readonly string[]): readonly string[] {
-    const now = this.#now(state);
+  moves(state: Int32Array): readonly Move[] {
+    const around = state[0] ?? 0;
+    const one = state[1] ?? 0;
+    const two = state[2] ?? 0;
+    const told = (next: Next, who: number, own: number, other: number): Move => {
+      const { kind, broken } = next;
+      const made = this.#numbered(around, next, own);
+      const moved = made.own < 0 ? own : made.own;
+      const after = made.settles ? [this.#settled(moved), this.#settled(other)] : [moved, other];
+      if (who === 1) after.reverse();
+      const swaps = (after[0] ?? 0) > (after[1] ?? 0);
+      if (swaps) after.reverse();
+      const tell = (names: readonly string[]): string => next.tell(names[who] ?? "");
+      return { kind, state: [made.around, ...after], tell, swaps, broken };
+    };
+    const pleas = this.#pleasAt(one) | this.#pleasAt(two);
+    return [
+      ...this.#aroundNext(around, pleas).map((next) => told(next, 0, one, two)),
+      ...this.#ownNext(around, one).map((next) => told(next, 0, one, two)),
+      ...this.#ownNext(around, two).map((next) => told(next, 1, two, one)),
+    ];
+  }
+
+  isGoal(state: Int32Array): boolean {
+    const around = state[0] ?? 0;
+    const known = this.#isGoalOf[around] ?? isGoal(this.#scene, this.#numbers.now(around));
+    this.#isGoalOf[around] = known;
+    return known;
+  }
+
+  describe(state: Int32Array, names: readonly string[]): readonly string[] {
+    const now = this.#numbers.now(state[0] ?? 0);
     const zone = this.#scene.endpoints.map((endpoint, place) => {
       const held = heldAt(now, place);
       const fence = fenceOf(endpoint, held);
@@ -94,8 +166,9 @@ export class SmallWorld implements Model {
       return `=> ${endpoint}: ${at}${fence?.mark ? ` ${fence.mark.kind}` : ""}, holds ${types}`;
     });
     const enactors = names.flatMap((name, who) => {
+      const own: OwnNow = { ...now, lanes: this.#numbers.lanes(state[1 + who] ?? 0) };
       return this.#scene.endpoints.map((endpoint, place) => {
-        const { progress, flight } = laneAt(now, who, place);
+        const { progress, flight } = laneAt(own, place);
         const known = progress === undefined ? "knows no plan" : `has ${progress.entry.generation}`;
         const doing = `${progress?.phase.kind ?? "idle"}, ${progress?.standing.kind ?? "unseen"}`;
         return `=> ${name} at ${endpoint}: ${known}, ${doing}, under way: ${flight.kind}`;
@@ -104,126 +177,73 @@ export class SmallWorld implements Model {
     return [...zone, ...enactors];
   }
 
-  #next(now: Now): readonly Next[] {
+  /** What may happen that no enactor does. */
+  #aroundNext(around: number, pleas: number): readonly Next[] {
     const scene = this.#scene;
-    const places = scene.endpoints.map((_, place) => place);
+    const now = this.#numbers.now(around);
     return [
       ...storeMoves(scene, now),
       ...actMoves(scene, now),
       ...gateMoves(scene, now),
-      ...this.#working.flatMap((who) => [
-        ...places.flatMap((place) => laneMoves(scene, now, who, place)),
-        ...hearMoves(scene, now, who),
-        ...killMoves(scene, now, who),
-      ]),
       ...strayMoves(now),
-      ...places.flatMap((place) => [
+      ...scene.endpoints.flatMap((_, place) => [
         ...handMoves(scene, now, place),
-        ...raiseMoves(scene, now, place),
+        ...raiseMoves(scene, now, place, pleasOf(pleas, place)),
       ]),
       ...this.#more(scene, now),
     ];
   }
 
-  /** The newest entry is in place, or what people put there stands for it. */
-  #isInPlace(now: Now, place: number): boolean {
-    const entry = entriesOf(now.line, place, this.#scene).at(-1);
-    if (entry === undefined) return false;
-    const held = heldAt(now, place);
-    const fence = fenceOf(entry.endpoint, held);
-    if (holdsEntry(held, fence, entry)) return true;
-    const deleted = now.circumstances.past.deleted[place];
-    // Nobody retires a name whose fence a hand deleted: it goes on answering.
-    if (entry.kind === "tombstone" && held.fence === undefined && deleted !== undefined)
-      return true;
-    return isHeldByPeople(now, held, fence ?? deleted, entry);
+  /** What an enactor may do, and what may become of it. */
+  #ownNext(around: number, lanes: number): readonly Next<OwnNow>[] {
+    const scene = this.#scene;
+    const now: OwnNow = { ...this.#numbers.now(around), lanes: this.#numbers.lanes(lanes) };
+    return [
+      ...scene.endpoints.flatMap((_, place) => laneMoves(scene, now, place)),
+      ...hearMoves(scene, now),
+      ...killMoves(scene, now),
+    ];
   }
 
-  #now(state: readonly number[]): Now {
-    const count = this.#scene.endpoints.length;
-    const at = (index: number): number => state[index] ?? 0;
-    const places = Array.from({ length: count }, (_, place) => place);
+  /** `own`: the enactor's lanes before, where it is one that moves. */
+  #numbered(before: number, { kind, now, broken }: Next<Now | OwnNow>, own?: number): NumberedMove {
+    const isQuiet = now.circumstances.faultsLeft === 0;
+    const settles = isQuiet && this.#numbers.now(before).circumstances.faultsLeft > 0;
+    const lanes = "lanes" in now ? now.lanes.map(isQuiet ? this.#quiet : this.#normal) : undefined;
     return {
-      line: this.#lines.at(at(0)),
-      circumstances: this.#circumstances.at(at(1)),
-      strays: this.#strays.at(at(2)),
-      held: places.map((place) => this.#held.at(at(3 + place))),
-      lanes: Array.from({ length: ENACTORS }, (_, who) => {
-        return places.map((place) => this.#lanes.at(at(3 + count * (1 + who) + place)));
-      }),
+      kind,
+      around: this.#numbers.aroundOf(isQuiet ? settledNow(now) : now, before),
+      own: lanes === undefined ? -1 : this.#numbers.listOf(lanes, own),
+      isBroken: broken !== undefined,
+      settles,
     };
   }
 
-  /** A world as numbers, the enactors in an order of their own. */
-  #numbers(now: Now): { readonly numbers: readonly number[]; readonly swaps: boolean } {
-    const isQuiet = now.circumstances.faultsLeft === 0;
-    const [one, two] = now.lanes.map((lanes) => {
-      return lanes.map((lane) => this.#lanes.idOf(isQuiet ? settled(lane) : lane));
-    });
-    assert(one !== undefined && two !== undefined, "there are two enactors");
-    const swaps = this.#working.length > 1 && isAfter(one, two);
-    const strays = now.strays.toSorted((left, right) => numberOf(left) - numberOf(right));
-    const numbers = [
-      this.#lines.idOf(now.line),
-      this.#circumstances.idOf(now.circumstances),
-      this.#strays.idOf(now.strays.length < 2 ? now.strays : strays),
-      ...now.held.map((held) => this.#held.idOf(held)),
-      ...(swaps ? [...two, ...one] : [...one, ...two]),
-    ];
-    return { numbers, swaps };
+  #settled(lanes: number): number {
+    const known =
+      this.#settledOf[lanes] ??
+      this.#numbers.listOf(this.#numbers.lanes(lanes).map(settledLane), lanes);
+    this.#settledOf[lanes] = known;
+    return known;
+  }
+
+  /** What the enactor that knows this asks people for, as bits: of each endpoint, of each plea. */
+  #pleasAt(lanes: number): number {
+    const known = this.#pleasOf[lanes] ?? pleaBits(this.#numbers.lanes(lanes));
+    this.#pleasOf[lanes] = known;
+    return known;
   }
 }
 
-/** Where nothing can be killed any more, it does not matter what a disk lacks. */
-const settled = once((lane: LaneNow): LaneNow => {
-  if (lane.stale === undefined) return lane;
-  const { stale: _, ...kept } = lane;
-  return kept;
-});
-
-/** As a resolver and a fence reader see it. */
-function holdsEntry(held: Held, fence: Fence | undefined, entry: PlanEntry): boolean {
-  // A name that holds nothing is retired, also where nothing, or nonsense, says so.
-  if (entry.kind === "tombstone" && held.records.length === 0 && fence === undefined) return true;
-  if (fence?.generation !== entry.generation || fence.epoch !== entry.epoch) return false;
-  if (fence.digest !== entry.digest) return false;
-  if (entry.kind === "tombstone") {
-    return held.records.length === 0 && fence.mark?.kind === "tombstone";
+function pleaBits(lanes: Lanes): number {
+  let bits = NO_PLEAS;
+  for (const [place, lane] of lanes.entries()) {
+    const plea = pleaOf(lane);
+    if (plea !== undefined) bits |= 1 << (place * PLEAS.length + PLEAS.indexOf(plea));
   }
-  const override = fence.mark?.kind === "override" ? fence.mark.id : undefined;
-  if (override !== entry.override?.id) return false;
-  return numberOf(held.records) === numberOf(rrsetsOf(entry));
+  return bits;
 }
 
-/**
- * A tombstone stays where the plan store has forgotten it, until a person revives the name; so does
- * an override until its end, as long as its records are there.
- */
-function isHeldByPeople(
-  { circumstances }: Now,
-  held: Held,
-  fence: Fence | undefined,
-  entry: PlanEntry,
-): boolean {
-  const mark = fence?.mark;
-  // An old copy's tombstone does not empty what was revived since.
-  const { revived } = circumstances.past;
-  if (entry.kind === "tombstone" && revived.includes(entry.tombstoneId)) return true;
-  if (fence === undefined || mark === undefined || entry.kind === "tombstone") return false;
-  if (mark.kind === "tombstone") {
-    const isLeft = held.records.length === 0 && circumstances.past.retired.includes(mark.id);
-    return isLeft && entry.revives?.includes(mark.id) !== true;
-  }
-  const isOver = wallMsAt(circumstances.hour) >= mark.untilMs || entry.ends?.includes(mark.id);
-  if (isOver === true || held.fence === undefined) return false;
-  const reading = readHeld(held, entry.endpoint);
-  return reading.kind === "read" && pinnedContent(reading, fence) !== undefined;
-}
-
-function isAfter(left: readonly number[], right: readonly number[]): boolean {
-  for (const [index, number] of left.entries()) {
-    const other = right[index] ?? 0;
-    if (number !== other) return number > other;
-  }
-  return false;
+function pleasOf(bits: number, place: number): readonly Plea[] {
+  return PLEAS.filter((_, index) => ((bits >> (place * PLEAS.length + index)) & 1) === 1);
 }

@@ -1,14 +1,16 @@
+import { sameEntry } from "../../src/enact/sameEntry.ts";
 import { comparePositions, type PlanDelta } from "../../src/plan/index.ts";
-import type { Broken } from "./explore.ts";
 import { FOLLIES, foolishDelta } from "./foolishPlanner.ts";
 import { isNews, type LaneNow } from "./lane.ts";
 import { laneAt } from "./laneMoves.ts";
+import type { Broken } from "./model.ts";
 import {
   afterFault,
   type Fault,
   mayHappen,
   type Next,
   type Now,
+  type OwnNow,
   type Past,
   type Scene,
 } from "./now.ts";
@@ -37,16 +39,16 @@ export function storeMoves(scene: Scene, now: Now): readonly Next[] {
 }
 
 /** An enactor tells the store of a position that no plan has: the next plan must be above it. */
-export function hearMoves(scene: Scene, now: Now, who: number): readonly Next[] {
-  return scene.endpoints.flatMap((endpoint, place): readonly Next[] => {
-    const lane = laneAt(now, who, place);
+export function hearMoves(scene: Scene, now: OwnNow): readonly Next<OwnNow>[] {
+  return scene.endpoints.flatMap((endpoint, place): readonly Next<OwnNow>[] => {
+    const lane = laneAt(now, place);
     const { mark, entry } = lane;
     const generation = Math.max(mark?.generation ?? 0, entry?.generation ?? 0);
     const seen = heardOf(now.line, endpoint, { epoch: mark?.epoch ?? 0, generation });
-    return [seen, climbed(scene, now, lane, place)].flatMap((line): readonly Next[] => {
+    return [seen, climbed(scene, now, lane, place)].flatMap((line): readonly Next<OwnNow>[] => {
       if (line === undefined) return [];
-      const tell = (names: readonly string[]): string => {
-        return `${names[who]} tells the plan store that fences are above its plans`;
+      const tell = (name: string): string => {
+        return `${name} tells the plan store that fences are above its plans`;
       };
       return [{ kind: "step", now: { ...now, line }, tell }];
     });
@@ -58,8 +60,7 @@ function climbed(scene: Scene, now: Now, lane: LaneNow, place: number): LineNow 
   const { entry, progress } = lane;
   const newest = entriesOf(now.line, place, scene).at(-1);
   if (entry === undefined || newest === undefined || isNews(lane, newest)) return undefined;
-  const isOnLine = comparePositions(entry, newest) === 0 && entry.digest === newest.digest;
-  if (!isOnLine || progress?.standing.kind !== "superseded") return undefined;
+  if (!sameEntry(entry, newest) || progress?.standing.kind !== "superseded") return undefined;
   const { seen } = progress.standing;
   if (seen.epoch !== entry.epoch || comparePositions(seen, entry) <= 0) return undefined;
   const generation = Math.max(seen.generation, headOf(now.line).generation + 1);
@@ -67,8 +68,7 @@ function climbed(scene: Scene, now: Now, lane: LaneNow, place: number): LineNow 
 }
 
 function plannerMoves(scene: Scene, now: Now): readonly Next[] {
-  const { hour, past } = now.circumstances;
-  if (past.storeRestored && scene.dead?.includes("planner") === true) return [];
+  const { hour } = now.circumstances;
   const delta = nextDelta(now.line, scene, hour);
   const moves: Next[] = [];
   if (delta !== undefined) {
@@ -192,7 +192,6 @@ function restoreMoves(scene: Scene, now: Now): readonly Next[] {
 /** Whatever has an end, ends: worlds without such a thing stand still. */
 function timeMoves(scene: Scene, now: Now): readonly Next[] {
   if (scene.acts.length === 0 || now.circumstances.hour === "late") return [];
-  if (scene.dead?.includes("time") === true) return [];
   const circumstances = { ...now.circumstances, hour: "late" } as const;
   return [{ kind: "step", now: { ...now, circumstances }, tell: () => "an hour passes" }];
 }

@@ -1,20 +1,23 @@
 import { assert } from "../../src/base/index.ts";
 import type { EndpointWrite, WriteOutcome } from "../../src/plan/index.ts";
 import { judge } from "./checks.ts";
-import type { Broken } from "./explore.ts";
 import { applyWrite, type Held } from "./heldZone.ts";
 import { onceForBoth, onceForText } from "./memo.ts";
+import type { Broken } from "./model.ts";
 import type { Next, Now, Stray } from "./now.ts";
 
 /** What came of a write of the automation that reached the zone. */
-export interface Reached {
-  readonly now: Now;
+export interface Reached<World> {
+  readonly now: World;
   readonly outcome: WriteOutcome;
   readonly broken: Broken | undefined;
 }
 
 /** A write reaches the zone: it is applied or not, and judged by every checker. */
-export function reach(now: Now, { place, write, knew }: Stray): Reached {
+export function reach<World extends Now>(
+  now: World,
+  { place, write, knew }: Stray,
+): Reached<World> {
   const before = heldAt(now, place);
   const { circumstances } = now;
   const { outcome, held } = applied(before, write, circumstances.gate);
@@ -41,7 +44,7 @@ export function strayMoves(now: Now): readonly Next[] {
 }
 
 /** The world with a write more that may still arrive. */
-export function withStray(now: Now, stray: Stray): Now {
+export function withStray<World extends Now>(now: World, stray: Stray): World {
   return { ...now, strays: [...now.strays, stray] };
 }
 
@@ -51,7 +54,7 @@ export function heldAt(now: Now, place: number): Held {
   return held;
 }
 
-export function withHeld(now: Now, place: number, held: Held): Now {
+export function withHeld<World extends Now>(now: World, place: number, held: Held): World {
   return { ...now, held: now.held.with(place, held) };
 }
 

@@ -12,6 +12,9 @@ export interface Outside {
 /** Id of a disk that was lost, where it is what changed the zone. */
 export const LOST_DISK = "a lost disk";
 
+/** Id of a server that shows something else after a restart than before, and nobody wrote it. */
+export const SERVER_ITSELF = "the server itself";
+
 /** One change of the zone, whoever made it. */
 export interface ZoneChange {
   readonly atMs: number;
@@ -97,7 +100,7 @@ export class ZoneWatch {
     const expected = this.#expected;
     this.#expected = undefined;
     if (this.#pending !== undefined) this.end();
-    else this.look(expected ?? { kind: "outside", id: "the server itself" });
+    else this.look(expected ?? { kind: "outside", id: SERVER_ITSELF });
   }
 
   /** Something else may have changed it. */

@@ -44,7 +44,8 @@ interface Addressee {
 export class Network {
   readonly #timeline: Timeline;
   readonly #chanceOf: (purpose: string) => Chance;
-  readonly #links = new Map<string, Chance>();
+  /** By sender, then by addressee. */
+  readonly #links = new Map<string, Map<string, Chance>>();
   #faults: LinkFault[] = [];
   /** The next message of this process to the DNS server is put aside. */
   #heldFor: string | undefined;
@@ -114,7 +115,7 @@ export class Network {
       const answer = (reply: Answer<Reply>): void => {
         const way = { from: to.id, to: from.id, isReply: true };
         // For the life that asked; no other has heard of the question.
-        this.#carry(way, { to: from, life: asker }, `${what} answered`, () => settle(reply));
+        this.#carry(way, { to: from, life: asker }, answerTo(what), () => settle(reply));
       };
       const arrive = (): void => {
         const { service } = port;
@@ -171,14 +172,31 @@ export class Network {
   }
 
   #link(way: Way): Chance {
-    const key = `${way.from}>${way.to}`;
-    let chance = this.#links.get(key);
+    const { from, to } = way;
+    let links = this.#links.get(from);
+    if (links === undefined) {
+      links = new Map();
+      this.#links.set(from, links);
+    }
+    let chance = links.get(to);
     if (chance === undefined) {
-      chance = this.#chanceOf(`link ${key}`);
-      this.#links.set(key, chance);
+      chance = this.#chanceOf(`link ${from}>${to}`);
+      links.set(to, chance);
     }
     return chance;
   }
+}
+
+const answers = new Map<string, string>();
+
+/** What the answer to a question is called: one text for each, as a step's name is looked up. */
+function answerTo(what: string): string {
+  let text = answers.get(what);
+  if (text === undefined) {
+    text = `${what} answered`;
+    answers.set(what, text);
+  }
+  return text;
 }
 
 function doWork<Service, Reply>(

@@ -28,6 +28,8 @@ export class Process {
   disk = new SimDisk();
   /** Copies of its disk from earlier, oldest first. */
   readonly oldDisks: SimDisk[] = [];
+  /** The last copy made, and of what. */
+  backedUp: { of: SimDisk; operations: number; copy: SimDisk } | undefined;
   /** Called when its disk went off in the middle of an operation: it is to be killed. */
   onMidWrite: (() => void) | undefined;
   /** What ends with this life: places where it could be reached. */

@@ -1,5 +1,6 @@
 /** Steps that make one order: who did what after whom. */
 const ORDER_LENGTH = 4;
+const ORDER_MASK = 0x3fffffff;
 
 /**
  * What a world did, as numbers: a digest of everything in its order, to compare two runs of one
@@ -7,8 +8,13 @@ const ORDER_LENGTH = 4;
  */
 export class StepTrace {
   readonly orders = new Set<number>();
-  readonly #codes = new Map<string, number>();
-  readonly #window: number[] = [];
+  /** By process, then by kind of step. */
+  readonly #codes = new Map<string, Map<string, number>>();
+  /** Codes of the steps before, oldest first. */
+  #third = 0;
+  #second = 0;
+  #first = 0;
+  #seen = 0;
   #count = 0;
   #left = 0x811c9dc5;
   #right = 0x9e3779b9;
@@ -26,21 +32,31 @@ export class StepTrace {
 
   step(atMs: number, process: string, what: string): void {
     this.#count += 1;
-    const key = `${process} ${what}`;
-    let code = this.#codes.get(key);
-    if (code === undefined) {
-      code = hashText(key);
-      this.#codes.set(key, code);
-    }
+    const code = this.#codeOf(process, what);
     this.mix(code ^ Math.floor(atMs * 16));
     // Idle rounds come up in every order there is, and mean nothing.
     if (what === "wake") return;
-    this.#window.push(code);
-    if (this.#window.length > ORDER_LENGTH) this.#window.shift();
-    if (this.#window.length < ORDER_LENGTH) return;
-    let order = 0;
-    for (const one of this.#window) order = (Math.imul(order, 31) + one) | 0;
-    this.orders.add(order);
+    const older = Math.imul(Math.imul(this.#third, 31) + this.#second, 31) + this.#first;
+    this.#third = this.#second;
+    this.#second = this.#first;
+    this.#first = code;
+    this.#seen += 1;
+    // Above 30 bits a number is an object of its own to V8.
+    if (this.#seen >= ORDER_LENGTH) this.orders.add((Math.imul(older, 31) + code) & ORDER_MASK);
+  }
+
+  #codeOf(process: string, what: string): number {
+    let codes = this.#codes.get(process);
+    if (codes === undefined) {
+      codes = new Map();
+      this.#codes.set(process, codes);
+    }
+    let code = codes.get(what);
+    if (code === undefined) {
+      code = hashText(`${process} ${what}`);
+      codes.set(what, code);
+    }
+    return code;
   }
 
   /** Anything else that two equal runs must have in common. */

@@ -22,6 +22,8 @@ const STEPS_MAX = 60_000;
 /** Copies kept of each disk, for restarts with an old one. */
 const OLD_DISKS_MAX = 6;
 
+const SETTLED = Promise.resolve();
+
 /** Where a world's news go. Nothing of it may change the world. */
 export interface Audience {
   witness(event: WitnessEvent): void;
@@ -107,9 +109,9 @@ export class World implements DesignWorld {
     this.schedule({ atMs, process: undefined, life: 0, what: "act", isMessage: false, run: task });
   }
 
-  schedule(event: Omit<WorldEvent, "order">): WorldEvent {
+  schedule({ atMs, process, life, what, isMessage, run }: Omit<WorldEvent, "order">): WorldEvent {
     this.#order += 1;
-    const ordered: WorldEvent = { ...event, order: this.#order };
+    const ordered: WorldEvent = { atMs, order: this.#order, process, life, what, isMessage, run };
     this.#queue.push(ordered);
     return ordered;
   }
@@ -182,7 +184,12 @@ export class World implements DesignWorld {
   backUp(): void {
     for (const process of this.#processes.values()) {
       if (process.disk.isOff) continue;
-      process.oldDisks.push(process.disk.copy());
+      const { disk, backedUp } = process;
+      // Nothing of a copy changes: what was not written to since has the same one again.
+      if (backedUp?.of !== disk || backedUp.operations !== disk.operations) {
+        process.backedUp = { of: disk, operations: disk.operations, copy: disk.copy() };
+      }
+      if (process.backedUp !== undefined) process.oldDisks.push(process.backedUp.copy);
       if (process.oldDisks.length > OLD_DISKS_MAX) process.oldDisks.shift();
     }
   }
@@ -214,7 +221,33 @@ export class World implements DesignWorld {
   }
 
   /** Does everything that is due until then. */
-  async run(untilMs: number): Promise<void> {
+  run(untilMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let last: Process | undefined;
+      const turn = (): void => {
+        try {
+          if (last?.disk.isOff === true) last.onMidWrite?.();
+          const event = this.#takeDue(untilMs);
+          last = event?.process;
+          if (event === undefined) {
+            resolve();
+          } else {
+            this.#happen(event);
+            process.nextTick(onceSettled);
+          }
+        } catch (error) {
+          reject(error);
+        }
+      };
+      // Node runs ticks only once no promise is left to run on: every promise that can settle
+      // without a clock has done so then. Far cheaper than a turn of the event loop.
+      const onceSettled = (): void => void SETTLED.then(turn);
+      turn();
+    });
+  }
+
+  /** The next event whose time has come and that somebody hears of; undefined where all is done. */
+  #takeDue(untilMs: number): WorldEvent | undefined {
     for (;;) {
       const event = this.#queue.first;
       if (event === undefined || event.atMs > untilMs || this.broken !== undefined) break;
@@ -222,40 +255,30 @@ export class World implements DesignWorld {
       if (event.atMs > this.#nowMs) this.#nowMs = event.atMs;
       if (event.run === undefined) continue;
       const { process } = event;
-      if (process === undefined) {
-        event.run();
-        await settled();
-        continue;
-      }
+      if (process === undefined) return event;
       if (event.life !== ANY_LIFE && event.life !== process.life) continue;
       if (process.isStopped) {
         process.held.push(event);
         continue;
       }
-      if (!process.isRunning && event.what !== "boot") {
-        // Nobody there: a message to a server still meets its closed port.
-        if (!event.isMessage) continue;
-      }
+      // Nobody there: a message to a server still meets its closed port.
+      if (!process.isRunning && event.what !== "boot" && !event.isMessage) continue;
       this.trace.step(this.#nowMs, process.id, event.what);
       const stepsMax = this.scene.tuning?.stepsMax ?? STEPS_MAX;
-      if (this.trace.count >= stepsMax) {
-        const error = new Error(
-          `it runs in circles: over ${stepsMax} steps, this one ${event.what}`,
-        );
-        this.broken ??= { process: process.id, error };
-        break;
-      }
-      this.#runStep(process, event.run);
-      await settled();
-      if (process.disk.isOff) process.onMidWrite?.();
+      if (this.trace.count < stepsMax) return event;
+      const error = new Error(`it runs in circles: over ${stepsMax} steps, this one ${event.what}`);
+      this.broken ??= { process: process.id, error };
+      break;
     }
     if (untilMs > this.#nowMs) this.#nowMs = untilMs;
+    return undefined;
   }
 
-  #runStep(process: Process, step: () => void): void {
+  #happen({ process, run }: WorldEvent): void {
     try {
-      step();
+      run?.();
     } catch (error) {
+      if (process === undefined) throw error;
       this.broken ??= { process: process.id, error };
     }
   }
@@ -308,12 +331,4 @@ export class World implements DesignWorld {
       return noSpace();
     };
   }
-}
-
-/**
- * Lets every promise that can settle without a clock do so. Node runs ticks only once no promise
- * is left to run on, which is far cheaper than a turn of the event loop.
- */
-function settled(): Promise<void> {
-  return new Promise((resolve) => process.nextTick(resolve));
 }

@@ -1,6 +1,5 @@
 import { claimOf, type Drill } from "../drill.ts";
 import {
-  alwaysClaims,
   at,
   lastSeen,
   NAMES,
@@ -8,6 +7,7 @@ import {
   SETTLED_MS,
   SIGN_IN,
   sceneOf,
+  shown,
 } from "./smallRegion.ts";
 
 const UPDATED_MS = SETTLED_MS + 1_000;
@@ -41,8 +41,9 @@ export const CONFIGURATION_UPDATE: Drill = {
     const wrong = lastSeen(seen, SIGN_IN, ROLLED_BACK_MS);
     const after = lastSeen(seen, SIGN_IN, END_MS);
     const tookMs = after === undefined ? undefined : after.atMs - ROLLED_BACK_MS;
-    return {
-      claims: [
+    return shown(
+      seen,
+      [
         claimOf(
           "The wrong update reached the name",
           wrong?.ttlSeconds === WRONG_TTL_SECONDS,
@@ -54,15 +55,12 @@ export const CONFIGURATION_UPDATE: Drill = {
           `plan ${after?.generation ?? 0} with the content of plan ${before?.generation ?? 0}, ` +
             `after ${tookMs ?? 0} ms`,
         ),
-        ...alwaysClaims(seen),
       ],
-      notHeldYet: [
+      [
         "There is no canary: the update reaches every endpoint that it concerns at once.",
         "Nothing rolls back by itself: a person has to see the trouble first.",
       ],
-      detail: seen,
-      page: undefined,
-    };
+    );
   },
 };
 

@@ -1,6 +1,5 @@
 import { claimOf, type Drill } from "../drill.ts";
 import {
-  alwaysClaims,
   at,
   lastSeen,
   NAMES,
@@ -9,6 +8,7 @@ import {
   SETTLED_MS,
   SIGN_IN,
   sceneOf,
+  shown,
 } from "./smallRegion.ts";
 
 const REMOVED_MS = SETTLED_MS + 1_000;
@@ -38,8 +38,9 @@ export const DORMANT_LINK: Drill = {
     const before = NAMES.map((name) => lastSeen(seen, name, REMOVED_MS)?.content ?? "");
     const after = NAMES.map((name) => lastSeen(seen, name, END_MS)?.content ?? "");
     const isSame = before.every((content, index) => content !== "" && content === after[index]);
-    return {
-      claims: [
+    return shown(
+      seen,
+      [
         claimOf(
           "A name that a wrong configuration drops goes on answering as it was",
           before[1] !== "" && before[1] === after[1],
@@ -50,13 +51,8 @@ export const DORMANT_LINK: Drill = {
           isSame,
           `${SIGN_IN} answers ${lastSeen(seen, SIGN_IN, END_MS)?.addresses.A ?? 0} addresses`,
         ),
-        ...alwaysClaims(seen),
       ],
-      notHeldYet: [
-        "A change that people make goes to every endpoint at once: there are no waves yet.",
-      ],
-      detail: seen,
-      page: undefined,
-    };
+      ["A change that people make goes to every endpoint at once: there are no waves yet."],
+    );
   },
 };

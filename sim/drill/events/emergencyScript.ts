@@ -8,7 +8,7 @@ import {
 } from "../../../src/dns/index.ts";
 import type { DesignWorld } from "../../design.ts";
 import { claimOf, type Drill } from "../drill.ts";
-import { alwaysClaims, lastSeen, NAMES, runRegion, SETTLED_MS, sceneOf } from "./smallRegion.ts";
+import { lastSeen, NAMES, runRegion, SETTLED_MS, sceneOf, shown } from "./smallRegion.ts";
 
 const SCRIPT_MS = SETTLED_MS + 1_000;
 const END_MS = SCRIPT_MS + 20_000;
@@ -44,24 +44,20 @@ export const EMERGENCY_SCRIPT: Drill = {
     });
     const before = NAMES.map((name) => lastSeen(seen, name, SCRIPT_MS)?.content ?? "");
     const after = NAMES.map((name) => lastSeen(seen, name)?.content ?? "");
-    return {
-      claims: [
-        claimOf(
-          "Old records, old deletions: every write of the script is refused, with a person's key",
-          taken === 0 && refused === NAMES.length * 2,
-          `${refused} of its ${refused + taken} writes refused`,
-        ),
-        claimOf(
-          "Every name answers as before",
-          before.every((content, index) => content !== "" && content === after[index]),
-          `${NAMES.length} names, the same content`,
-        ),
-        ...alwaysClaims(seen),
-      ],
-      notHeldYet: ["Overrides are not staged: one after another, they take effect at once."],
-      detail: { refused, taken, ...seen },
-      page: undefined,
-    };
+    const claims = [
+      claimOf(
+        "Old records, old deletions: every write of the script is refused, with a person's key",
+        taken === 0 && refused === NAMES.length * 2,
+        `${refused} of its ${refused + taken} writes refused`,
+      ),
+      claimOf(
+        "Every name answers as before",
+        before.every((content, index) => content !== "" && content === after[index]),
+        `${NAMES.length} names, the same content`,
+      ),
+    ];
+    const missing = ["Overrides are not staged: one after another, they take effect at once."];
+    return { ...shown(seen, claims, missing), detail: { refused, taken, ...seen } };
   },
 };
 

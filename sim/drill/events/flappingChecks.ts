@@ -1,6 +1,6 @@
 import { claimOf, type Drill } from "../drill.ts";
 import {
-  alwaysClaims,
+  addressesClaim,
   at,
   lastSeen,
   NAMES,
@@ -8,6 +8,7 @@ import {
   SETTLED_MS,
   SIGN_IN,
   sceneOf,
+  shown,
   TARGETS,
 } from "./smallRegion.ts";
 
@@ -48,28 +49,18 @@ export const FLAPPING_CHECKS: Drill = {
     const least = Math.min(...counts, TARGETS.length);
     const allowed = TARGETS.length * VELOCITY.fractionMax;
     const after = lastSeen(seen, SIGN_IN);
-    return {
-      claims: [
-        claimOf(
-          "Capacity does leave while checks fail: they are heard",
-          least < TARGETS.length,
-          `as few as ${least} of ${TARGETS.length} addresses`,
-        ),
-        claimOf(
-          "While five of six fail and come back, at least half of the capacity stays in DNS",
-          least >= allowed,
-          `never fewer than ${least} of ${TARGETS.length} addresses, ${counts.length} changes`,
-        ),
-        claimOf(
-          "When the checks are calm again, everything is back",
-          after?.addresses.A === TARGETS.length,
-          `${after?.addresses.A ?? 0} of ${TARGETS.length} addresses`,
-        ),
-        ...alwaysClaims(seen),
-      ],
-      notHeldYet: [],
-      detail: seen,
-      page: undefined,
-    };
+    return shown(seen, [
+      claimOf(
+        "Capacity does leave while checks fail: they are heard",
+        least < TARGETS.length,
+        `as few as ${least} of ${TARGETS.length} addresses`,
+      ),
+      claimOf(
+        "While five of six fail and come back, at least half of the capacity stays in DNS",
+        least >= allowed,
+        `never fewer than ${least} of ${TARGETS.length} addresses, ${counts.length} changes`,
+      ),
+      addressesClaim("When the checks are calm again, everything is back", after, TARGETS.length),
+    ]);
   },
 };

@@ -1,6 +1,6 @@
-import { claimOf, type Drill } from "../drill.ts";
+import type { Drill } from "../drill.ts";
 import {
-  alwaysClaims,
+  addressesClaim,
   at,
   lastSeen,
   NAMES,
@@ -8,6 +8,7 @@ import {
   SETTLED_MS,
   SIGN_IN,
   sceneOf,
+  shown,
   TARGETS,
 } from "./smallRegion.ts";
 
@@ -44,28 +45,18 @@ export const MASS_WITHDRAWAL: Drill = {
     const alone = lastSeen(seen, SIGN_IN, DOWN_MS);
     const meanwhile = lastSeen(seen, SIGN_IN, BACK_MS);
     const after = lastSeen(seen, SIGN_IN);
-    return {
-      claims: [
-        claimOf(
-          "A load balancer that fails alone leaves: the checks are heard",
-          alone?.addresses.A === TARGETS.length - 1,
-          `${alone?.addresses.A ?? 0} of ${TARGETS.length} addresses`,
-        ),
-        claimOf(
-          "With every load balancer unhealthy, all are served, even the one that had left",
-          meanwhile?.addresses.A === TARGETS.length,
-          `${meanwhile?.addresses.A ?? 0} of ${TARGETS.length} addresses`,
-        ),
-        claimOf(
-          "When they are back, all of them are served",
-          after?.addresses.A === TARGETS.length,
-          `${after?.addresses.A ?? 0} of ${TARGETS.length} addresses`,
-        ),
-        ...alwaysClaims(seen),
-      ],
-      notHeldYet: [],
-      detail: seen,
-      page: undefined,
-    };
+    return shown(seen, [
+      addressesClaim(
+        "A load balancer that fails alone leaves: the checks are heard",
+        alone,
+        TARGETS.length - 1,
+      ),
+      addressesClaim(
+        "With every load balancer unhealthy, all are served, even the one that had left",
+        meanwhile,
+        TARGETS.length,
+      ),
+      addressesClaim("When they are back, all of them are served", after, TARGETS.length),
+    ]);
   },
 };

@@ -8,7 +8,7 @@ import { runSchedule } from "../../runSchedule.ts";
 import type { Act, Scene, SceneTarget, TimedAct } from "../../schedule/act.ts";
 import type { ZoneChange } from "../../world/dnsServer.ts";
 import type { EndpointState } from "../../world/zoneState.ts";
-import { claimOf } from "../drill.ts";
+import { claimOf, type DrillResult } from "../drill.ts";
 import { fenceGeneration } from "../heldGeneration.ts";
 import { observedDesign } from "../observedDesign.ts";
 import { secondText } from "../replay.ts";
@@ -109,8 +109,28 @@ export async function runRegion(drill: RegionDrill): Promise<RegionSeen> {
   return { ...watch.seen(), violations };
 }
 
-/** The two rules that every drill looks at. */
-export function alwaysClaims(seen: RegionSeen): readonly DrillClaim[] {
+/** What a drill shows: its own claims, and those of every drill. */
+export function shown(
+  seen: RegionSeen,
+  claims: readonly DrillClaim[],
+  notHeldYet: readonly string[] = [],
+): DrillResult {
+  const all = [...claims, ...alwaysClaims(seen)];
+  return { claims: all, notHeldYet, detail: seen, page: undefined };
+}
+
+/** The claim that so many IPv4 addresses, of all that there are, were answered with. */
+export function addressesClaim(
+  claim: string,
+  answer: AnswerSeen | undefined,
+  wanted: number,
+): DrillClaim {
+  const count = answer?.addresses.A ?? 0;
+  return claimOf(claim, count === wanted, `${count} of ${TARGETS.length} addresses`);
+}
+
+// The two rules that every drill looks at.
+function alwaysClaims(seen: RegionSeen): readonly DrillClaim[] {
   const { violations, emptied, backwards } = seen;
   const [first] = violations;
   return [
