@@ -35,6 +35,10 @@ async function run(words: readonly string[]): Promise<number> {
       const { runRole } = await import("./roles/index.ts");
       return runRole({ ...request, role });
     },
+    guard: async (request) => {
+      const { runGuard } = await import("./roles/index.ts");
+      return runGuard(request);
+    },
     drills: async () => (await import(new URL(DRILLS, import.meta.url).href)).drills,
   });
 }

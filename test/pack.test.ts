@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { configText, freePlaces, Region, until } from "./processes/instance.ts";
@@ -15,6 +23,12 @@ function npm(folder: string, ...words: string[]): string {
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
   const options = { cwd: folder, encoding: "utf8", timeout: NPM_MS_MAX } as const;
   return execFileSync("npm", [...words, ...quiet], options);
+}
+
+/** This Node, and others that are in the PATH. */
+function nodes(): readonly string[] {
+  const places = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "node"));
+  return [process.execPath, ...new Set(places.filter((place) => existsSync(place)))];
 }
 
 test("npm pack, installed elsewhere, runs a region without a TypeScript source", async () => {
@@ -54,6 +68,10 @@ test("npm pack, installed elsewhere, runs a region without a TypeScript source",
     assert.match(drill, /No name is ever empty, none goes backwards: \d+ answers, 0 times emptied/);
     const types = readFileSync(join(installed, "dist", "dns", "index.d.ts"), "utf8");
     assert.match(types, /decodeMessage/);
+
+    // The guard's library, on every Node that is here: it asks for nothing newer than 20.
+    const guarded = 'import("holdfast/guard").then(({ openGuard }) => openGuard().close())';
+    for (const node of nodes()) execFileSync(node, ["-e", guarded], { cwd: elsewhere });
 
     // The library's examples, as its users import it.
     const examples = join(elsewhere, "examples");

@@ -6,7 +6,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["dns", "net"],
   ["plan"],
   ["journal", "config"],
-  ["health", "store", "enact", "provider", "nameserver"],
+  ["health", "store", "enact", "provider", "nameserver", "guard"],
   ["supervise", "demo"],
   ["api"],
   ["cli"],
@@ -28,7 +28,13 @@ export const PURE_ROOMS: ReadonlySet<string> = new Set([
 ]);
 
 /** Folders of otherwise impure rooms that are pure all the same. */
-export const PURE_FOLDERS: readonly string[] = ["src/store/memory/", "src/supervise/machine/"];
+export const PURE_FOLDERS: readonly string[] = [
+  "src/store/memory/",
+  "src/supervise/machine/",
+  "src/guard/machine/",
+  "src/guard/upstream/",
+  "src/guard/forwarder/",
+];
 
 /** The one impure floor-mate that a pure room must never import, however low it stands. */
 export const OUTSIDE = "net";

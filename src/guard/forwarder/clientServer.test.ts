@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ByteStream, Listening, SocketAddress } from "../../base/index.ts";
+import {
+  encodeMessage,
+  frame,
+  type IpNetwork,
+  makeQuery,
+  nameOf,
+  parseIpNetwork,
+  RRType,
+} from "../../dns/index.ts";
+import { serveClients } from "./clientServer.ts";
+import { ForwarderWorld, HOST, record } from "./forwarder.suite.ts";
+
+const ON: SocketAddress = { address: "127.0.0.1", port: 53 };
+const QUERY = encodeMessage(makeQuery(9, nameOf(HOST), RRType.A, { rd: true }));
+
+/** A client's connection: what it got, and whether it is open and read. */
+class Client implements ByteStream {
+  readonly remote: SocketAddress;
+  queuedOctets = 0;
+  replies = 0;
+  isOpen = true;
+  isRead = true;
+  send: (bytes: Uint8Array) => void = () => {};
+  #onClose: () => void = () => {};
+
+  constructor(address: string) {
+    this.remote = { address, port: 4000 };
+  }
+
+  write(): boolean {
+    this.replies += 1;
+    return true;
+  }
+
+  pause(): void {
+    this.isRead = false;
+  }
+
+  resume(): void {
+    this.isRead = true;
+  }
+
+  end(): void {
+    this.destroy();
+  }
+
+  destroy(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.#onClose();
+  }
+
+  onDrain(): void {}
+
+  onData(handler: (bytes: Uint8Array) => void): void {
+    this.send = handler;
+  }
+
+  onClose(handler: () => void): void {
+    this.#onClose = handler;
+  }
+}
+
+class Served {
+  readonly world = new ForwarderWorld();
+  accept: (stream: ByteStream) => void = () => {};
+  receive: (bytes: Uint8Array, from: SocketAddress, reply: () => void) => void = () => {};
+
+  async start(allowed: readonly IpNetwork[] = []): Promise<this> {
+    const listening: Listening = { local: ON, close: async () => {} };
+    const { clock, forwarder } = this.world;
+    this.world.says({ answer: [record(HOST, "A", "192.0.2.1")] });
+    await serveClients(ON, {
+      datagrams: {
+        listen: async (_on, receive) => {
+          this.receive = receive;
+          return listening;
+        },
+      },
+      streams: {
+        listen: async (_on, accept) => {
+          this.accept = accept;
+          return listening;
+        },
+      },
+      clock,
+      forwarder,
+      allowed,
+    });
+    return this;
+  }
+
+  connect(address = "127.0.0.1"): Client {
+    const client = new Client(address);
+    this.accept(client);
+    return client;
+  }
+
+  /** Whether a datagram from there is answered. */
+  async isAnswered(address: string): Promise<boolean> {
+    let replies = 0;
+    this.receive(QUERY, { address, port: 4000 }, () => {
+      replies += 1;
+    });
+    await this.world.clock.advance(10);
+    return replies === 1;
+  }
+}
+
+test("only this machine is answered, and who was allowed", async () => {
+  const closed = await new Served().start();
+  const network = parseIpNetwork("10.0.0.0/8");
+  assert.ok(network);
+  const open = await new Served().start([network]);
+  for (const address of ["127.0.0.1", "127.9.9.9", "::1"]) {
+    assert.equal(await closed.isAnswered(address), true, address);
+  }
+  assert.equal(await closed.isAnswered("10.1.2.3"), false);
+  assert.equal(closed.connect("10.1.2.3").isOpen, false);
+  assert.equal(await open.isAnswered("10.1.2.3"), true);
+  assert.equal(open.connect("10.1.2.3").isOpen, true);
+  assert.equal(await open.isAnswered("192.0.2.1"), false);
+});
+
+test("pipelined queries are all answered, and not read on while too many wait", async () => {
+  const served = await new Served().start();
+  const client = served.connect();
+  const many = Buffer.concat(Array.from({ length: 100 }, () => frame(QUERY)));
+  client.send(new Uint8Array(many));
+  assert.deepEqual([client.replies, client.isRead], [0, false]);
+  await served.world.clock.advance(10);
+  assert.deepEqual([client.replies, client.isRead, client.isOpen], [100, true, true]);
+});
+
+test("a client that asks nothing, reads nothing, or sends no query is let go", async () => {
+  const served = await new Served().start();
+  const idle = served.connect();
+  await served.world.clock.advance(9000);
+  idle.send(frame(QUERY));
+  await served.world.clock.advance(9000);
+  assert.equal(idle.isOpen, true);
+  await served.world.clock.advance(1100);
+  assert.equal(idle.isOpen, false);
+  const deaf = served.connect();
+  deaf.queuedOctets = 2 ** 21;
+  deaf.send(frame(QUERY));
+  assert.equal(deaf.isOpen, false);
+  const noise = served.connect();
+  noise.send(frame(Uint8Array.of(1, 2, 3)));
+  assert.equal(noise.isOpen, false);
+});
+
+test("no more connections than there is room for", async () => {
+  const served = await new Served().start();
+  const clients = Array.from({ length: 600 }, () => served.connect());
+  assert.equal(clients.filter(({ isOpen }) => isOpen).length, 512);
+  clients[0]?.destroy();
+  assert.equal(served.connect().isOpen, true);
+});

@@ -1,0 +1,83 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { type EventEmitter, errorMonitor } from "node:events";
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import { parseName } from "../../dns/index.ts";
+import type { Guard } from "../machine/guard.ts";
+import type { KeptSockets } from "./keptSockets.ts";
+
+const CHANNEL = "net.client.socket";
+
+/**
+ * Learns from the connections that the application makes anyway: which addresses fail, and (over
+ * TLS, where the certificate was valid for the name) which are the service. Node 20 tells of TLS
+ * sockets only where they are made by `net.connect`; later versions tell of all.
+ */
+export class ConnectionWatch {
+  readonly #guard: Guard;
+  readonly #kept: KeptSockets;
+  readonly #nowMs: () => number;
+  readonly #onSocket = (message: unknown): void => {
+    const { socket } = message as { readonly socket: Socket };
+    this.#watch(socket);
+  };
+
+  constructor(guard: Guard, kept: KeptSockets, nowMs: () => number) {
+    this.#guard = guard;
+    this.#kept = kept;
+    this.#nowMs = nowMs;
+    subscribe(CHANNEL, this.#onSocket);
+  }
+
+  close(): void {
+    unsubscribe(CHANNEL, this.#onSocket);
+  }
+
+  #watch(socket: Socket): void {
+    const { connections } = this.#guard;
+    let host: string | undefined;
+    socket.on("lookup", (_error: Error, _address: string, _family: number, asked: string) => {
+      host = asked;
+    });
+    socket.on("connectionAttemptFailed", (address: string) => {
+      connections.failed(address, this.#nowMs());
+    });
+    socket.on("connectionAttemptTimeout", (address: string) => {
+      connections.failed(address, this.#nowMs());
+    });
+    socket.once("connect", () => {
+      const { remoteAddress } = socket;
+      if (remoteAddress === undefined) return;
+      connections.succeeded(remoteAddress);
+      if (host !== undefined) this.#kept.add(socket, host, remoteAddress);
+    });
+    socket.once("secureConnect", () => {
+      const { remoteAddress } = socket;
+      if (host === undefined || remoteAddress === undefined) return;
+      const parsed = parseName(host);
+      if (parsed.kind === "malformed" || !isProofOf(socket, host)) return;
+      this.#guard.proven(parsed.name, remoteAddress);
+    });
+    // Only looked at: whether an error is handled is the application's business.
+    const events: EventEmitter = socket;
+    events.on(errorMonitor, (error: unknown) => {
+      const { syscall, address } = error as FailedAttempt;
+      if (syscall === "connect" && address !== undefined) {
+        connections.failed(address, this.#nowMs());
+      }
+    });
+  }
+}
+
+/** What Node says of an attempt to connect that failed. */
+interface FailedAttempt {
+  readonly syscall?: string;
+  readonly address?: string;
+}
+
+/** A certificate that is valid for another name (SNI) says nothing of this one. */
+function isProofOf(socket: Socket, host: string): boolean {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return false;
+  const { servername } = socket as TLSSocket & { readonly servername?: string | false };
+  return servername === host;
+}

@@ -1,0 +1,45 @@
+/** A good answer: at least one value. */
+export interface Answer {
+  readonly kind: "answer";
+  /** Of A and AAAA: addresses as text; of other types whatever stands for one record. 1..64. */
+  readonly values: readonly string[];
+  /** Seconds that it may be used for, 0..604800. */
+  readonly ttlSeconds: number;
+  /** Names that led from the one asked for to the owner of the values, in order. */
+  readonly aliases: readonly string[];
+}
+
+/** "Nothing there": NODATA or NXDOMAIN (RFC 2308 section 2). */
+export interface Denial {
+  readonly kind: "denial";
+  readonly denial: "nodata" | "nxdomain";
+  /** Seconds that it may be used for (RFC 2308 section 5). */
+  readonly ttlSeconds: number;
+  /** Validated by DNSSEC, by somebody who is trusted to say so. */
+  readonly isAuthenticated: boolean;
+  /** The upstream says itself that it hides something: extended errors 15 to 17 (RFC 8914). */
+  readonly isFiltered: boolean;
+}
+
+/** No answer: nobody knows what would have been said. */
+export interface Failure {
+  readonly kind: "failure";
+  readonly failure: "timeout" | "servfail" | "refused" | "lame" | "malformed";
+}
+
+/** What became of one question to an upstream. */
+export type Outcome = Answer | Denial | Failure;
+
+/** Whether a name that is denied was retired: what its tombstone's look-up found. */
+export interface TombstoneOutcome {
+  readonly found: "none" | "tombstone" | "unknown";
+  /** As of {@link Denial}; of "tombstone" alone it means something. */
+  readonly isAuthenticated: boolean;
+}
+
+/** Which addresses are still the service, by somebody who tried them. */
+export interface ProofOutcome {
+  readonly proven: readonly string[];
+  /** Tried, and not the service (any more). Addresses in neither list were not tried. */
+  readonly disproven: readonly string[];
+}

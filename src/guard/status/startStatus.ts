@@ -1,0 +1,16 @@
+import type { Listening, SocketAddress } from "../../base/index.ts";
+import type { ForwarderStatus } from "./forwarderStatus.ts";
+
+/**
+ * Serves status page, JSON (`/status`) and metrics (`/metrics`). The server is loaded only here:
+ * most forwarders have none.
+ *
+ * @throws GuardError `status-cannot-listen`
+ */
+export async function startStatus(
+  on: SocketAddress,
+  status: () => ForwarderStatus,
+): Promise<Listening> {
+  const { serveStatus } = await import("./statusServer.ts");
+  return serveStatus(on, status);
+}

@@ -1,0 +1,238 @@
+import { readFileSync } from "node:fs";
+import { getCACertificates } from "node:tls";
+import { errorText, type Listening, type Log, type StreamDialer } from "../base/index.ts";
+import type { GuardRequest } from "../cli/index.ts";
+import { findingText } from "../config/index.ts";
+import { typeText } from "../dns/index.ts";
+import {
+  AddressProver,
+  DEFAULT_BOOKED,
+  Exchange,
+  Forwarder,
+  type ForwarderOptions,
+  GuardError,
+  type GuardEvent,
+  type GuardFile,
+  KeptStreams,
+  NodeStreams,
+  PolicyBook,
+  readForwarderOptions,
+  readGuardFile,
+  readMemory,
+  SystemServers,
+  serveClients,
+  startStatus,
+  statusOf,
+  TriedAddresses,
+  writeMemory,
+} from "../guard/index.ts";
+import {
+  NetError,
+  openLog,
+  RealChance,
+  RealClock,
+  socketAddressText,
+  TcpDialer,
+  TcpListener,
+  UdpDialer,
+  UdpListener,
+} from "../net/index.ts";
+
+/** Exit codes, as docs/cli.md lists them. */
+const EXIT_OK = 0;
+const EXIT_CANNOT = 1;
+const EXIT_USAGE = 2;
+const EXIT_BROKEN_CONFIGURATION = 3;
+
+const SAVE_MS = 60_000;
+
+const clock = new RealClock();
+
+/** What is gone by now; SIGHUP reads it again. */
+interface Rules {
+  book: PolicyBook;
+  tried: TriedAddresses;
+}
+
+/** Runs the forwarder in this process until SIGTERM or SIGINT. Returns the exit code. */
+export async function runForwarder(request: GuardRequest): Promise<number> {
+  const log = request.json ? openLog("guard", "json") : openLog("guard");
+  try {
+    const options = readForwarderOptions(request);
+    const rules = readRules(request, options);
+    if (rules === undefined) return EXIT_BROKEN_CONFIGURATION;
+    const forwarder = makeForwarder(request, options, rules, log);
+    const ending = new Promise<string>((end) => {
+      for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end(signal));
+    });
+    process.on("SIGHUP", () => reread(request, options, rules, log));
+    const memory = keepMemory(request.memory, forwarder, log);
+    const listening = await serve(forwarder, options, log);
+    log.info(`ends: ${await ending}`);
+    memory.close();
+    await Promise.all(listening.map((one) => one.close()));
+    forwarder.close();
+    return EXIT_OK;
+  } catch (error) {
+    process.stderr.write(`${withAdvice(error)}\n`);
+    const isUsage = error instanceof GuardError && error.fault.code === "bad-option";
+    return isUsage ? EXIT_USAGE : EXIT_CANNOT;
+  }
+}
+
+function makeForwarder(
+  request: GuardRequest,
+  options: ForwarderOptions,
+  rules: Rules,
+  log: Log,
+): Forwarder {
+  const { upstreams, cacheOctetsMax } = options;
+  const system = new SystemServers(() => clock.monotonicMs());
+  const chance = new RealChance();
+  const ca = request.ca === undefined ? undefined : trusted(request.ca);
+  const exchange = new Exchange({
+    datagrams: new UdpDialer(),
+    streams: new TcpDialer(),
+    secureStreams: keptDialers((tlsName) => new NodeStreams(tlsName, ca)),
+    clock,
+    chance,
+    mixesCase: request.mixesCase,
+  });
+  const tried = { has: (address: string) => rules.tried.has(address) };
+  const settingsFor = (name: string) => rules.book.policyFor(name);
+  const prover = new AddressProver({ settingsFor, tried, ...(ca === undefined ? {} : { ca }) });
+  const isTrusted = ({ address, tlsName }: ForwarderOptions["upstreams"][number]): boolean =>
+    request.trustAd || tlsName !== undefined || /^(127\.|::1$)/.test(address);
+  return new Forwarder({
+    clock,
+    chance,
+    stub: { exchange, servers: () => upstreams, network: () => system.network, isTrusted },
+    prover,
+    policyFor: (name) => rules.book.policyFor(name),
+    report: (event) => tell(event, log),
+    cacheOctetsMax,
+  });
+}
+
+async function serve(
+  forwarder: Forwarder,
+  { listen, allowed, http }: ForwarderOptions,
+  log: Log,
+): Promise<readonly Listening[]> {
+  const startMs = clock.monotonicMs();
+  const ports = { datagrams: new UdpListener(), streams: new TcpListener(), clock };
+  const listening: Listening[] = [];
+  for (const on of listen) {
+    listening.push(await serveClients(on, { ...ports, forwarder, allowed }));
+    log.info(`answers on ${socketAddressText(on)}, UDP and TCP`);
+  }
+  if (http !== undefined) {
+    const upSeconds = (): number => Math.round((clock.monotonicMs() - startMs) / 1000);
+    const status = () => statusOf(forwarder, upSeconds(), clock.wallMs());
+    listening.push(await startStatus(http, status));
+    log.info(`status page on http://${socketAddressText(http)}`);
+  }
+  return listening;
+}
+
+function readRules({ config }: GuardRequest, { off }: ForwarderOptions): Rules | undefined {
+  const plain: GuardFile = { book: new PolicyBook(DEFAULT_BOOKED, new Map()), proveNetworks: [] };
+  let file = plain;
+  if (config !== undefined) {
+    const read = readGuardFile(config, readFileSync(config, "utf8"));
+    if (read.kind === "broken") {
+      for (const finding of read.findings) process.stderr.write(`${findingText(finding)}\n`);
+      return undefined;
+    }
+    file = read.file;
+  }
+  const { book, proveNetworks } = file;
+  return { book: book.without(off), tried: new TriedAddresses(proveNetworks) };
+}
+
+function reread(request: GuardRequest, options: ForwarderOptions, rules: Rules, log: Log): void {
+  try {
+    const read = readRules(request, options);
+    if (read === undefined) log.error("goes on as before, as the configuration is broken");
+    else Object.assign(rules, read);
+    if (read !== undefined) log.info("took up the configuration");
+  } catch (error) {
+    log.error(`goes on as before: ${errorText(error)}`);
+  }
+}
+
+/** The last good addresses in a file, if there is to be one: each minute, and at the end. */
+function keepMemory(
+  file: string | undefined,
+  forwarder: Forwarder,
+  log: Log,
+): { readonly close: () => void } {
+  if (file === undefined) return { close: () => {} };
+  const now = () => ({ monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() });
+  const save = (): void => {
+    try {
+      writeMemory(file, forwarder.guard, now());
+    } catch (error) {
+      log.error(`Cannot write ${file} as its folder must take it: ${errorText(error)}`);
+    }
+  };
+  const problem = readMemory(file, forwarder.guard, now());
+  if (problem !== undefined) log.warn(problem);
+  const timer = setInterval(save, SAVE_MS).unref();
+  return {
+    close: () => {
+      clearInterval(timer);
+      save();
+    },
+  };
+}
+
+/** What somebody on call wants to know of. */
+function tell(event: GuardEvent, log: Log): void {
+  const what = `${event.name} ${typeText(event.type)}`;
+  switch (event.kind) {
+    case "hold-began": {
+      const { denial, values } = event;
+      const text = `holds up ${what}: the upstream suddenly says ${denial.toUpperCase()}`;
+      log.warn(text, { event: event.kind, addresses: values.join(" ") });
+      break;
+    }
+    case "hold-ended":
+      log.info(`the upstream answers again for ${what}`, facts(event));
+      break;
+    case "denial-believed":
+      log.warn(`believes now that there is no ${what}`, { ...facts(event), why: event.why });
+      break;
+  }
+}
+
+function facts({ kind, heldMs }: { readonly kind: string; readonly heldMs: number }) {
+  return { event: kind, heldSeconds: Math.round(heldMs / 1000) };
+}
+
+/** One dialer for each name, which keeps its connections for the next question. */
+function keptDialers(make: (tlsName: string) => StreamDialer): (tlsName: string) => StreamDialer {
+  const known = new Map<string, StreamDialer>();
+  return (tlsName) => {
+    const dialer = known.get(tlsName) ?? new KeptStreams(make(tlsName), clock);
+    known.set(tlsName, dialer);
+    return dialer;
+  };
+}
+
+/** The system's certificates, and those of a file. */
+function trusted(file: string): readonly string[] {
+  return [...getCACertificates("default"), readFileSync(file, "utf8")];
+}
+
+/** What to do where the usual port cannot be had. */
+function withAdvice(error: unknown): string {
+  const text = errorText(error);
+  if (!(error instanceof NetError)) return text;
+  if (error.fault.code === "address-not-permitted") {
+    const right = "give it the right (systemd: AmbientCapabilities=CAP_NET_BIND_SERVICE)";
+    return `${text}.\nRun it as root, ${right}, or --listen 127.0.0.1:5353`;
+  }
+  if (error.fault.code !== "address-in-use") return text;
+  return `${text}.\nSee who has it with "ss -lnptu", or take another: --listen 127.0.0.2:53`;
+}
