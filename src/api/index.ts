@@ -4,7 +4,13 @@ export { within } from "./bounded.ts";
 export { type ApiAccess, ApiClient } from "./client/apiClient.ts";
 export type { StreamedEvent } from "./client/eventStream.ts";
 export { findEndpoint } from "./findEndpoint.ts";
-export { HOLD_DOWN_MS_DEFAULT, OVERRIDE_MS_MAX, OVERRIDE_MS_MIN } from "./limits.ts";
+export {
+  HOLD_DOWN_MS_DEFAULT,
+  HOLD_DOWN_MS_MAX,
+  HOLD_DOWN_MS_MIN,
+  OVERRIDE_MS_MAX,
+  OVERRIDE_MS_MIN,
+} from "./limits.ts";
 export { aliasFault, type Looked, lookedAt } from "./orders/aliasFault.ts";
 export { newNameProblem } from "./orders/newName.ts";
 export { mergePins, type Pin, type ReadPins, readPins, readPinWords } from "./orders/pins.ts";
@@ -15,6 +21,7 @@ export type {
   OrderView,
   RollbackChanged,
   RollbackPreview,
+  RollbackRequest,
 } from "./schemas/orders.ts";
 export type { ChangeView, EntryView, PlanPage } from "./schemas/plans.ts";
 export type { NameserverView, ProcessView, StatusView, ZoneView } from "./schemas/status.ts";

@@ -171,6 +171,7 @@ export class ApiWorld {
       floorGeneration: head.floorGeneration,
       epochs: head.epochs,
       ...(head.endedOverrides && { endedOverrides: head.endedOverrides }),
+      ...(head.remembered && { remembered: head.remembered }),
       orders: await this.store.orders(),
       watched: new Set(watched),
       served: new Map(),

@@ -20,6 +20,7 @@ import { endpointsCommand } from "./commands/endpoints.ts";
 import { epochRaiseCommand } from "./commands/epoch.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { pauseCommand, resumeCommand } from "./commands/gate.ts";
+import { guardCommand } from "./commands/guard.ts";
 import {
   overrideClearCommand,
   overrideListCommand,
@@ -56,6 +57,7 @@ import type { CliActions } from "./runCli.ts";
 export function allCommands(actions: CliActions): readonly CommandSpec[] {
   return [
     runCommand(actions),
+    guardCommand(actions),
     checkCommand,
     planCommand,
     statusCommand,

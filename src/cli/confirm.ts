@@ -25,16 +25,20 @@ export async function confirmName(
 }
 
 /**
- * Whether a person says yes, or has said so by `--yes`; where not, it has been said that nothing
- * was changed.
+ * Whether a person says yes, or has said so by `--yes` (`--<option>` where that is another); where
+ * not, it has been said that nothing was changed.
  *
  * @throws CliError `usage`: nobody is there to ask.
  */
-export async function confirmYes({ io, options }: Invocation, question: string): Promise<boolean> {
-  if (options.has("yes")) return true;
+export async function confirmYes(
+  { io, options }: Invocation,
+  question: string,
+  option = "yes",
+): Promise<boolean> {
+  if (options.has(option)) return true;
   const answer = await io.ask(`${question} [y/N] `);
   if (answer === undefined) {
-    throw usage("Cannot ask for confirmation as there is no terminal: add --yes");
+    throw usage(`Cannot ask for confirmation as there is no terminal: add --${option}`);
   }
   if (/^y(es)?$/i.test(answer.trim())) return true;
   io.err("Not confirmed: nothing was changed.\n");

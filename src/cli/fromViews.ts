@@ -7,8 +7,13 @@ import { CliError } from "./cliError.ts";
 export function entryOf(view: EntryView): PlanEntry {
   const names = { endpoint: nameOf(view.endpoint), zone: nameOf(view.zone) };
   if (view.kind === "tombstone") {
-    const { revives, ...head } = view;
-    return { ...head, ...names, ...(revives === undefined ? {} : { revives }) };
+    const { ends, revives, ...head } = view;
+    return {
+      ...head,
+      ...names,
+      ...(ends === undefined ? {} : { ends }),
+      ...(revives === undefined ? {} : { revives }),
+    };
   }
   const { override, beneath, ends, revives, ...head } = view;
   return {

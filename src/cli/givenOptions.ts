@@ -12,6 +12,12 @@ export class GivenOptions {
     return typeof value === "string" ? value : undefined;
   }
 
+  /** The values of `--name a --name b`; none where it was not given. */
+  texts(name: string): readonly string[] {
+    const values = this.#values[camelCase(name)];
+    return Array.isArray(values) ? values.map(String) : [];
+  }
+
   /** Whether `--name` was given. */
   has(name: string): boolean {
     const value = this.#values[camelCase(name)];

@@ -27,7 +27,7 @@ Where the state is elsewhere than in \`.holdfast\`, name it with \`--state\`.
 /** docs/cli.md, made from the commands themselves. */
 export function cliReference(): string {
   const drills = () => Promise.reject(new Error("a reference runs nothing"));
-  const specs = allCommands({ run: async () => 0, drills });
+  const specs = allCommands({ run: async () => 0, guard: async () => 0, drills });
   const silent = { out: () => {}, err: () => {} };
   const program = makeProgram(specs, silent, async () => {});
   const sections = specs.map((spec) => section(spec, commandOf(program, spec.path)));

@@ -20,10 +20,28 @@ export interface RunRequest {
   readonly json: boolean;
 }
 
+/** What `holdfast guard` is asked for. */
+export interface GuardRequest {
+  readonly upstreams: readonly string[];
+  readonly listen: readonly string[];
+  readonly allow: readonly string[];
+  readonly off: readonly string[];
+  readonly config?: string;
+  readonly memory?: string;
+  readonly ca?: string;
+  readonly cache?: string;
+  readonly http?: string;
+  readonly trustAd: boolean;
+  readonly mixesCase: boolean;
+  readonly json: boolean;
+}
+
 /** What the command line starts and does not contain: no room imports upwards. */
 export interface CliActions {
   /** Runs until told to end; the exit code. */
   readonly run: (request: RunRequest) => Promise<number>;
+  /** Runs the forwarder until told to end; the exit code. */
+  readonly guard: (request: GuardRequest) => Promise<number>;
   /** Loads the outages that can be replayed. */
   readonly drills: LoadDrills;
 }

@@ -17,6 +17,7 @@ export interface Ran {
 /** Actions that start nothing. */
 export const NO_RUN: CliActions = {
   run: async () => 0,
+  guard: async () => 0,
   drills: () => Promise.reject(new Error("no drills here")),
 };
 

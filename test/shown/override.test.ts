@@ -68,7 +68,10 @@ test(
       assert.ok(!(fence ?? "").includes("gone"), "the reason is not in public DNS");
       const listed = await holdfast(region.state, "override", "list", "--direct");
       assertDone(listed);
-      assert.match(listed.stdout, new RegExp(`dynamodb.*${PINNED}`));
+      assert.match(
+        listed.stdout,
+        new RegExp(`^${ENDPOINT}.* until [\\s\\S]*^    A ${PINNED}`, "m"),
+      );
 
       // All the others come back, take the act in, and make new plans: the pin stays.
       await region.up();

@@ -27,6 +27,8 @@ import { eventStream, type StreamedEvent } from "./eventStream.ts";
 const ANSWER_MS_MAX = 15_000;
 /** Copying a large plan store takes longer than any answer. Milliseconds. */
 const BACKUP_MS_MAX = 600_000;
+/** A rollback of every endpoint of a large region goes in parts. Milliseconds. */
+const ROLLBACK_MS_MAX = 300_000;
 /** Rows per page that the client asks for when it wants all of them. */
 const PAGE_ROWS = 1000;
 
@@ -152,15 +154,15 @@ export class ApiClient {
   }
 
   previewRollback(wish: RollbackPreviewRequest): Promise<RollbackPreview> {
-    return this.#ask(RollbackPreview, "POST", "/v1/rollbacks/preview", wish);
+    return this.#ask(RollbackPreview, "POST", "/v1/rollbacks/preview", wish, ROLLBACK_MS_MAX);
   }
 
   rollback(wish: RollbackRequest): Promise<RollbackChanged> {
-    return this.#ask(RollbackChanged, "POST", "/v1/rollbacks", wish);
+    return this.#ask(RollbackChanged, "POST", "/v1/rollbacks", wish, ROLLBACK_MS_MAX);
   }
 
   releaseRollbacks(wish: ReleaseRequest): Promise<RollbackChanged> {
-    return this.#ask(RollbackChanged, "POST", "/v1/rollbacks/release", wish);
+    return this.#ask(RollbackChanged, "POST", "/v1/rollbacks/release", wish, ROLLBACK_MS_MAX);
   }
 
   /** Copies the plan store to an absolute path on the API's machine. */

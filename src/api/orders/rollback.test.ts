@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nameOf } from "../../dns/index.ts";
+import { type Name, nameOf } from "../../dns/index.ts";
 import {
+  type Brake,
   entryDigest,
   type Plan,
   type PlanEntry,
@@ -9,7 +10,7 @@ import {
   type PlannedRRset,
   type ServingEntry,
 } from "../../plan/index.ts";
-import { rollbackWork } from "./rollback.ts";
+import { type RollbackInputs, type RollbackWork, rollbackDiffs, rollbackWork } from "./rollback.ts";
 
 const ZONE = nameOf("example");
 
@@ -52,73 +53,123 @@ function planOf(generation: number, entries: readonly PlanEntry[]): Plan {
   return { region: "use1", generation, digest: `d${generation}`, entries: byName };
 }
 
+function work(
+  old: Plan,
+  newest: Plan,
+  names?: readonly Name[],
+  more: Partial<RollbackInputs> = {},
+): Promise<RollbackWork> {
+  const nothing = { braking: () => [], rest: async () => {} };
+  return rollbackWork({ old, newest, names, ...nothing, ...more });
+}
+
 /** Endpoints with why they are left alone. */
-function leftAlone(work: ReturnType<typeof rollbackWork>): readonly string[] {
+function leftAlone(work: RollbackWork): readonly string[] {
   return work.leftAlone.map(({ endpoint, why }) => `${endpoint} ${why}`);
 }
 
-test("what answers differently now gets its old content, and nothing else is told of", () => {
+test("what answers differently now gets its old content, and nothing else is told of", async () => {
   const old = planOf(1, [serving("a", [a("192.0.2.1")]), serving("b", [a("192.0.2.2")])]);
   const newest = planOf(9, [serving("a", [a("192.0.2.9")]), serving("b", [a("192.0.2.2")])]);
-  const work = rollbackWork(old, newest, undefined);
+  const done = await work(old, newest);
   assert.deepEqual(
-    work.diffs.map(({ endpoint, rrsets }) => [endpoint, rrsets[0]?.removed, rrsets[0]?.added]),
+    rollbackDiffs(done.changes).map(({ endpoint, rrsets }) => [
+      endpoint,
+      rrsets[0]?.removed,
+      rrsets[0]?.added,
+    ]),
     [["a.example.", ["192.0.2.9"], ["192.0.2.1"]]],
   );
   assert.deepEqual(
-    work.changes.map(({ after }) => after.rrsets),
+    done.changes.map(({ after }) => after.rrsets),
     [[a("192.0.2.1")]],
   );
-  assert.deepEqual(work.leftAlone, []);
+  assert.deepEqual(done.leftAlone, []);
 });
 
-test("an address type that came since stays: a rollback takes no type away", () => {
+test("an address type that came since stays: a rollback takes no type away", async () => {
   const old = planOf(1, [serving("a", [a("192.0.2.1")])]);
   const newest = planOf(9, [serving("a", [a("192.0.2.9"), AAAA])]);
-  const [change] = rollbackWork(old, newest, undefined).changes;
+  const [change] = (await work(old, newest)).changes;
   assert.deepEqual(change?.after.rrsets, [a("192.0.2.1"), AAAA]);
 });
 
-test("retired names, and names that are newer than the plan, are left alone and told of", () => {
+test("retired names, and those newer than the plan, are left alone and told of", async () => {
   const old = planOf(1, [serving("gone", [a("192.0.2.1")]), retired("back")]);
   const newest = planOf(9, [
     ...[retired("gone"), serving("back", [a("192.0.2.2")]), serving("new", [a("192.0.2.3")])],
   ]);
-  const work = rollbackWork(old, newest, undefined);
-  assert.deepEqual(work.changes, []);
-  assert.deepEqual(leftAlone(work), [
+  const done = await work(old, newest);
+  assert.deepEqual(done.changes, []);
+  assert.deepEqual(leftAlone(done), [
     "back.example. it was retired then: a rollback never empties a name",
     "gone.example. it is retired (t-gone): revive it first",
     "new.example. that plan did not have it yet: it stays as it is",
   ]);
 });
 
-test("a name that was asked for is told of, also where nothing would change", () => {
+test("a name that was asked for is told of, also where nothing would change", async () => {
   const plan = planOf(1, [serving("a", [a("192.0.2.1")]), serving("b", [a("192.0.2.2")])]);
-  const work = rollbackWork(plan, { ...plan, generation: 9 }, [nameOf("a.example")]);
-  assert.deepEqual(leftAlone(work), ["a.example. it answers as it did then"]);
+  const done = await work(plan, { ...plan, generation: 9 }, [nameOf("a.example")]);
+  assert.deepEqual(leftAlone(done), ["a.example. it answers as it did then"]);
 });
 
-test("what is beneath an override is rolled back, and back to; what it pins is not", () => {
+test("what is beneath an override is rolled back, and back to; what it pins is not", async () => {
   const planned = { answers: 2, rrsets: [a("192.0.2.1")] } as const;
   const override = { id: "o-a-20261122-1405-k3xw", untilMs: 1000 };
   const pinned = serving("a", [a("198.51.100.1")], { override, beneath: planned });
   const other = { answers: 2, rrsets: [a("192.0.2.9")] } as const;
   const pinnedNow = serving("a", [a("198.51.100.2")], { override, beneath: other });
-  const [change] = rollbackWork(planOf(1, [pinned]), planOf(9, [pinnedNow]), undefined).changes;
+  const done = await work(planOf(1, [pinned]), planOf(9, [pinnedNow]));
+  const [change] = done.changes;
   assert.deepEqual(change?.before.rrsets, other.rrsets);
   assert.deepEqual(change?.after.rrsets, planned.rrsets);
 });
 
-test("the digest is that of what would be put in place, and of nothing else", () => {
+test("the digest is that of what would be put in place and of its brakes alone", async () => {
   const old = planOf(1, [serving("a", [a("192.0.2.1")])]);
-  const digest = (rdata: string, plan = old) => {
-    return rollbackWork(plan, planOf(9, [serving("a", [a(rdata)])]), undefined).digest;
+  const digest = async (rdata: string, plan = old, kinds: readonly Brake["kind"][] = []) => {
+    const newest = planOf(9, [serving("a", [a(rdata)])]);
+    const text = `${Math.random()}`;
+    const braking: RollbackInputs["braking"] = ({ endpoint }) => {
+      return kinds.map((kind) => ({ endpoint, kind, text }));
+    };
+    return (await work(plan, newest, undefined, { braking })).digest;
   };
-  assert.equal(digest("192.0.2.8"), digest("192.0.2.9"));
-  assert.notEqual(digest("192.0.2.9"), digest("192.0.2.1"));
-  assert.notEqual(
-    digest("192.0.2.9"),
-    digest("192.0.2.9", planOf(1, [serving("a", [a("192.0.2.4")])])),
+  const one = await digest("192.0.2.9");
+  assert.equal(await digest("192.0.2.8"), one);
+  assert.notEqual(await digest("192.0.2.1"), one);
+  assert.notEqual(await digest("192.0.2.9", planOf(1, [serving("a", [a("192.0.2.4")])])), one);
+  const braked = await digest("192.0.2.9", old, ["floor"]);
+  assert.notEqual(braked, one, "what a person did not see, they did not agree to");
+  assert.equal(await digest("192.0.2.9", old, ["floor"]), braked, "whatever its text says");
+});
+
+test("where there is much to judge, others have their turn in between", async () => {
+  const labels = Array.from({ length: 2_500 }, (_, place) => `e${place}`);
+  const old = planOf(
+    1,
+    labels.map((label) => serving(label, [a("192.0.2.1")])),
   );
+  const newest = planOf(
+    9,
+    labels.map((label) => serving(label, [a("192.0.2.9")])),
+  );
+  let turns = 0;
+  const rest = async (): Promise<void> => {
+    turns += 1;
+  };
+  const done = await work(old, newest, undefined, { rest });
+  assert.equal(done.changes.length, 2_500);
+  assert.equal(turns, 2);
+});
+
+test("after content and its digest agree, types kept from what is held included", async () => {
+  const old = planOf(1, [serving("a", [a("192.0.2.1")]), serving("b", [a("192.0.2.1")])]);
+  const newest = planOf(9, [serving("a", [a("192.0.2.9"), AAAA]), serving("b", [a("192.0.2.9")])]);
+  for (const { endpoint, before, after } of (await work(old, newest)).changes) {
+    for (const { answers, rrsets, digest } of [before, after]) {
+      assert.equal(digest, entryDigest({ endpoint, answers, rrsets }));
+    }
+  }
 });

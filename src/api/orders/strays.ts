@@ -17,21 +17,17 @@ interface Strays {
 
 /**
  * Ends what an endpoint's fences hold besides the overrides that the plan store itself knows: it
- * was set from another machine, say, or the plan store was lost since.
- *
- * @param known ids that were just put, or ended as orders.
+ * was set from another machine, say, or the plan store was lost since. What the store holds as an
+ * order, or ended before, it leaves as it is.
  */
 export async function endStrays(
   { deps, state, overviews }: ApiContext,
   { name }: EndpointFacts,
   { overrides, unread }: FenceWord,
-  known: readonly string[],
   actor: string,
   why: string,
 ): Promise<Strays> {
-  const entry = (await state.plan()).entries.get(name);
-  const planned = entry?.kind === "serving" ? entry.override?.id : undefined;
-  const seen = overrides.filter((id) => id !== planned && !known.includes(id)).slice(0, IDS_MAX);
+  const seen = overrides.slice(0, IDS_MAX);
   const ended = seen.length === 0 ? [] : await deps.store.endOverrides(name, seen, actor, why);
   if (ended.length > 0) forget({ state, overviews });
   const warnings = [

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { nameOf } from "../../dns/index.ts";
 import { fenceText, type Reading } from "../../plan/index.ts";
 import { EndpointsPage, EndpointView } from "../schemas/endpoints.ts";
 import { OrderChanged, OrdersPage } from "../schemas/orders.ts";
@@ -246,6 +247,34 @@ test("a name with an override on it is not retired", async () => {
   });
 });
 
+test("a name that no plan has yet is not retired: it answers nothing", async () => {
+  const world = await planned();
+  const policy = (await world.store.policy())?.policy;
+  const [first] = policy?.endpoints ?? [];
+  assert.ok(policy !== undefined && first !== undefined);
+  const name = nameOf("new.use1.holdfast.example");
+  const endpoints = [...policy.endpoints, { ...first, name }];
+  await world.store.putPolicy({ ...policy, endpoints }, "configuration");
+  await world.serve(async (api) => {
+    const asked = put(api, "new/retirement", { ...RETIRE, confirm: name });
+    assert.equal(await refused(asked, 409), "not-planned");
+    assert.deepEqual(await world.store.orders(), []);
+  });
+});
+
+test("an order that is over by the time it is ended is told of as that", async () => {
+  const world = await planned();
+  await world.serve(async (api) => {
+    const { order } = await ordered(api, "signin/retirement", RETIRE);
+    world.store.endOrders = async () => [];
+    const { status, text } = await api.change("DELETE", "/v1/endpoints/signin/retirement");
+    assert.equal(status, 200, text);
+    const { changed, message } = OrderChanged.parse(JSON.parse(text));
+    assert.equal(changed, false);
+    assert.equal(message, `${order?.id} is over already`);
+  });
+});
+
 test("a retired name is told of, not overridden, and back by revival only", async () => {
   const world = await planned();
   await world.serve(async (api) => {
@@ -297,6 +326,27 @@ test("after a lost plan store, the tombstone that DNS holds is the one revived",
     assert.deepEqual(view.held[0]?.tombstone, { id: "t-signin-1", atMs: 0 });
     const { order } = await ordered(api, "signin/revival", { reason: "used after all" });
     assert.ok(order?.kind === "revival" && order.tombstoneId === "t-signin-1");
+  });
+});
+
+test("where zone stores hold several tombstones, the one to revive has to be named", async () => {
+  const ids = ["t-signin-1", "t-signin-2"] as const;
+  const world = new ApiWorld({
+    held: async (name) => {
+      const readings = await Promise.all(ids.map((id) => tombstoned(id)(name)));
+      return readings.flat().map((reading, place) => ({ storeId: `store-${place}`, reading }));
+    },
+  });
+  await world.plan(["dynamodb", "signin"]);
+  await world.serve(async (api) => {
+    const unnamed = await put(api, "signin/revival", { reason: "x" });
+    assert.equal(unnamed.status, 409);
+    assert.match(unnamed.text, /other-tombstone.*name it: t-signin-1 or t-signin-2/);
+    const other = put(api, "signin/revival", { reason: "x", tombstoneId: "t-signin-3" });
+    assert.equal(await refused(other, 409), "other-tombstone");
+    const wish = { reason: "x", tombstoneId: "t-signin-2" };
+    const { order } = await ordered(api, "signin/revival", wish);
+    assert.ok(order?.kind === "revival" && order.tombstoneId === "t-signin-2");
   });
 });
 

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { Name } from "../../dns/index.ts";
 import {
   checkOverride,
@@ -10,7 +9,7 @@ import {
   type ServingEntry,
 } from "../../plan/index.ts";
 import { refusal } from "../apiError.ts";
-import { type ApiContext, type ApiServer, answers, WANTS_TOKEN } from "../context.ts";
+import type { ApiContext, ApiServer } from "../context.ts";
 import { OVERRIDE_MS_MAX, OVERRIDE_MS_MIN, PIN_TTL_SECONDS_MAX } from "../limits.ts";
 import { aliasFault } from "../orders/aliasFault.ts";
 import { type FenceWord, readFences } from "../orders/fenceWord.ts";
@@ -21,53 +20,25 @@ import { endOrder, placeOrder } from "../orders/placeOrder.ts";
 import { endpointOrder } from "../orders/standing.ts";
 import { endStrays } from "../orders/strays.ts";
 import type { EndpointFacts } from "../overview.ts";
-import { EndpointName, LineText } from "../schemas/fields.ts";
-import { OrderChanged, OverrideRequest } from "../schemas/orders.ts";
-import { wantActor } from "../security/token.ts";
+import { type OrderChanged, OverrideRequest } from "../schemas/orders.ts";
 import { momentText } from "../views/momentText.ts";
-import { wantEndpoint } from "../wantEndpoint.ts";
-
-const PATH = "/v1/endpoints/:name/override";
+import { addOrderRoutes } from "./addOrderRoutes.ts";
 
 /** Records that a person pins (break-glass), and their end. */
 export function overrideRoutes(app: ApiServer, context: ApiContext): void {
-  app.put(
-    PATH,
-    {
-      schema: {
-        ...{ summary: "Pin what an endpoint answers", operationId: "setOverride" },
-        description: "It becomes a new plan at once, and takes the place of an earlier one.",
-        security: WANTS_TOKEN,
-        tags: ["orders"],
-        params: EndpointName,
-        body: OverrideRequest,
-        response: answers(OrderChanged),
-      },
+  addOrderRoutes(app, context, {
+    kind: "override",
+    ask: {
+      ...{ summary: "Pin what an endpoint answers", operationId: "setOverride" },
+      description: "It becomes a new plan at once, and takes the place of an earlier one.",
+      body: OverrideRequest,
+      run: setOverride,
     },
-    async (request) => {
-      const actor = wantActor(request.headers["holdfast-actor"]);
-      const facts = wantEndpoint(request.params.name, await context.overviews.current());
-      return setOverride(context, facts, request.body, actor);
+    end: {
+      ...{ summary: "End an override before its time", operationId: "clearOverride" },
+      ...{ reason: "taken back", run: clearOverride },
     },
-  );
-  app.delete(
-    PATH,
-    {
-      schema: {
-        ...{ summary: "End an override before its time", operationId: "clearOverride" },
-        security: WANTS_TOKEN,
-        tags: ["orders"],
-        params: EndpointName,
-        querystring: z.object({ reason: LineText.default("taken back") }),
-        response: answers(OrderChanged),
-      },
-    },
-    async (request) => {
-      const actor = wantActor(request.headers["holdfast-actor"]);
-      const facts = wantEndpoint(request.params.name, await context.overviews.current());
-      return clearOverride(context, facts, actor, request.query.reason);
-    },
-  );
+  });
 }
 
 async function setOverride(
@@ -102,7 +73,7 @@ async function setOverride(
   const notes = await alsoAsked(context, name, entry === undefined ? await reading : undefined);
   const placed = await placeOrder(context, order, message, notes);
   const why = `replaced by ${order.id}`;
-  const { warnings } = await endStrays(context, facts, await reading, [order.id], actor, why);
+  const { warnings } = await endStrays(context, facts, await reading, actor, why);
   return { ...placed, warnings: [...placed.warnings, ...warnings] };
 }
 
@@ -171,9 +142,8 @@ async function clearOverride(
   const planned = `${name} is planned again`;
   const ended =
     order && (await endOrder(context, order, actor, reason, `${planned} (${order.id} is over)`));
-  const known = order === undefined ? [] : [order.id];
   const word = await reading;
-  const strays = await endStrays(context, facts, word, known, actor, reason);
+  const strays = await endStrays(context, facts, word, actor, reason);
   if (ended !== undefined) {
     return { ...ended, warnings: [...ended.warnings, ...strays.warnings] };
   }

@@ -96,6 +96,26 @@ test("an override takes the place of one that only DNS holds, and says so", () =
     assert.deepEqual(entry.ends, ["o-laptop"]);
   }));
 
+test("one that is an order here is not told of as one that only DNS holds", async () => {
+  let id = "";
+  await withHeld(
+    (nowMs) => {
+      const mark = { kind: "override", id, untilMs: nowMs + HOUR_MS } as const;
+      return { [DYNAMODB]: id === "" ? {} : { mark, records: ["A 192.0.2.1"] } };
+    },
+    async (api, world) => {
+      id = (await asked(api, "PUT", PIN)).order?.id ?? "";
+      await world.replan();
+      const replaced = await asked(api, "PUT", PIN);
+      assert.deepEqual(replaced.warnings, [`It takes the place of ${id}.`]);
+      id = replaced.order?.id ?? "";
+      const cleared = await asked(api, "DELETE");
+      assert.match(cleared.message, /is planned again/);
+      assert.deepEqual(cleared.warnings, []);
+    },
+  );
+});
+
 test("one that is over in DNS is none, and what cannot be read is said", () =>
   withHeld(
     () => ({ [DYNAMODB]: { mark: { kind: "override", id: "o-old", untilMs: 1_000 } } }),

@@ -1,59 +1,30 @@
-import { z } from "zod";
 import { type Name, parseName } from "../../dns/index.ts";
 import { orderId, type Retirement } from "../../plan/index.ts";
 import { refusal } from "../apiError.ts";
-import { type ApiContext, type ApiServer, answers, WANTS_TOKEN } from "../context.ts";
+import type { ApiContext, ApiServer } from "../context.ts";
 import { HOLD_DOWN_MS_DEFAULT, HOLD_DOWN_MS_MAX, HOLD_DOWN_MS_MIN } from "../limits.ts";
 import { endOrder, placeOrder, wantOrder } from "../orders/placeOrder.ts";
 import { endpointOrder } from "../orders/standing.ts";
 import type { EndpointFacts } from "../overview.ts";
-import { EndpointName, LineText } from "../schemas/fields.ts";
-import { OrderChanged, RetirementRequest } from "../schemas/orders.ts";
-import { wantActor } from "../security/token.ts";
+import { type OrderChanged, RetirementRequest } from "../schemas/orders.ts";
 import { momentText } from "../views/momentText.ts";
-import { wantEndpoint } from "../wantEndpoint.ts";
-
-const PATH = "/v1/endpoints/:name/retirement";
+import { addOrderRoutes } from "./addOrderRoutes.ts";
 
 /** Names that shall stop answering: the only way to it, and it waits. */
 export function retirementRoutes(app: ApiServer, context: ApiContext): void {
-  app.put(
-    PATH,
-    {
-      schema: {
-        ...{ summary: "Retire a name, after a wait", operationId: "retireEndpoint" },
-        description: "The name stops answering when the wait is over. It can be cancelled before.",
-        security: WANTS_TOKEN,
-        tags: ["orders"],
-        params: EndpointName,
-        body: RetirementRequest,
-        response: answers(OrderChanged),
-      },
+  addOrderRoutes(app, context, {
+    kind: "retirement",
+    ask: {
+      ...{ summary: "Retire a name, after a wait", operationId: "retireEndpoint" },
+      description: "The name stops answering when the wait is over. It can be cancelled before.",
+      body: RetirementRequest,
+      run: retire,
     },
-    async (request) => {
-      const actor = wantActor(request.headers["holdfast-actor"]);
-      const facts = wantEndpoint(request.params.name, await context.overviews.current());
-      return retire(context, facts, request.body, actor);
+    end: {
+      ...{ summary: "Cancel a retirement that waits", operationId: "cancelRetirement" },
+      ...{ reason: "cancelled", run: cancel },
     },
-  );
-  app.delete(
-    PATH,
-    {
-      schema: {
-        ...{ summary: "Cancel a retirement that waits", operationId: "cancelRetirement" },
-        security: WANTS_TOKEN,
-        tags: ["orders"],
-        params: EndpointName,
-        querystring: z.object({ reason: LineText.default("cancelled") }),
-        response: answers(OrderChanged),
-      },
-    },
-    async (request) => {
-      const actor = wantActor(request.headers["holdfast-actor"]);
-      const facts = wantEndpoint(request.params.name, await context.overviews.current());
-      return cancel(context, facts, actor, request.query.reason);
-    },
-  );
+  });
 }
 
 // The planner may carry it out at this very moment: the newest plan tells, before and after.

@@ -1,58 +1,38 @@
-import { z } from "zod";
 import { orderId, type Revival } from "../../plan/index.ts";
 import { refusal } from "../apiError.ts";
-import { type ApiContext, type ApiServer, answers, WANTS_TOKEN } from "../context.ts";
+import type { ApiContext, ApiServer } from "../context.ts";
 import { readFences } from "../orders/fenceWord.ts";
 import { endOrder, placeOrder, wantOrder } from "../orders/placeOrder.ts";
 import type { EndpointFacts } from "../overview.ts";
-import { EndpointName, LineText } from "../schemas/fields.ts";
-import { OrderChanged, RevivalRequest } from "../schemas/orders.ts";
-import { wantActor } from "../security/token.ts";
-import { wantEndpoint } from "../wantEndpoint.ts";
-
-const PATH = "/v1/endpoints/:name/revival";
+import { type OrderChanged, RevivalRequest } from "../schemas/orders.ts";
+import { addOrderRoutes } from "./addOrderRoutes.ts";
 
 /** Retired names that shall answer again. */
 export function revivalRoutes(app: ApiServer, context: ApiContext): void {
-  app.put(
-    PATH,
-    {
-      schema: {
-        ...{ summary: "Bring a retired name back", operationId: "reviveEndpoint" },
-        description: "It answers again with the next plan, where the configuration has it.",
-        security: WANTS_TOKEN,
-        tags: ["orders"],
-        params: EndpointName,
-        body: RevivalRequest,
-        response: answers(OrderChanged),
-      },
+  addOrderRoutes(app, context, {
+    kind: "revival",
+    ask: {
+      ...{ summary: "Bring a retired name back", operationId: "reviveEndpoint" },
+      description: "It answers again with the next plan, where the configuration has it.",
+      body: RevivalRequest,
+      run: revive,
     },
-    async (request) => {
-      const actor = wantActor(request.headers["holdfast-actor"]);
-      const facts = wantEndpoint(request.params.name, await context.overviews.current());
-      return revive(context, facts, request.body, actor);
+    end: {
+      ...{ summary: "Cancel a revival that waits", operationId: "cancelRevival" },
+      ...{ reason: "cancelled", run: cancel },
     },
-  );
-  app.delete(
-    PATH,
-    {
-      schema: {
-        ...{ summary: "Cancel a revival that waits", operationId: "cancelRevival" },
-        security: WANTS_TOKEN,
-        tags: ["orders"],
-        params: EndpointName,
-        querystring: z.object({ reason: LineText.default("cancelled") }),
-        response: answers(OrderChanged),
-      },
-    },
-    async (request) => {
-      const actor = wantActor(request.headers["holdfast-actor"]);
-      const facts = wantEndpoint(request.params.name, await context.overviews.current());
-      const order = await wantOrder(context, facts, "revival");
-      const message = `${facts.name} stays retired (${order.id} is cancelled)`;
-      return endOrder(context, order, actor, request.query.reason, message);
-    },
-  );
+  });
+}
+
+async function cancel(
+  context: ApiContext,
+  facts: EndpointFacts,
+  actor: string,
+  reason: string,
+): Promise<OrderChanged> {
+  const order = await wantOrder(context, facts, "revival");
+  const message = `${facts.name} stays retired (${order.id} is cancelled)`;
+  return endOrder(context, order, actor, reason, message);
 }
 
 async function revive(

@@ -39,7 +39,8 @@ test("a rollback is looked at, done as it was looked at, held, and released", as
       [[DYNAMODB, ["+ A 127.1.1.1"]]],
     );
     assert.deepEqual(await world.store.orders(), []);
-    const wish = { toGeneration: 1, endpoints, reason: "bad change", digest: preview.digest };
+    const { digest } = preview;
+    const wish = { toGeneration: 1, endpoints, reason: "bad change", digest, despiteBrakes: true };
     const done = RollbackChanged.parse(await post(api, "", wish));
     assert.equal(done.endpoints, 1);
     await world.replan();
@@ -94,5 +95,65 @@ test("where nothing would change, a rollback puts nothing into the store", async
     );
     assert.equal(done.changed, false);
     assert.deepEqual(await world.store.orders(), []);
+  });
+});
+
+test("what no ordinary plan would do is shown, and refused until a person wants it", async () => {
+  const world = await changedWorld();
+  await world.serve(async (api) => {
+    const wish = { toGeneration: 1, endpoints: ["dynamodb"] };
+    const preview = RollbackPreview.parse(await post(api, "/preview", wish));
+    assert.equal(preview.endpointsTotal, 2);
+    assert.deepEqual(preview.brakes, [
+      {
+        ...{ endpoint: DYNAMODB, kind: "unusable-target" },
+        text: "brings lb-a1 in: down, HTTP 503",
+      },
+    ]);
+    const full = { ...wish, digest: preview.digest, reason: "bad" };
+    const refused = await post(api, "", full, 409);
+    assert.match(JSON.stringify(refused), /"braked".*brings lb-a1 in.*despiteBrakes/);
+    assert.deepEqual(await world.store.orders(), []);
+    await post(api, "", { ...full, despiteBrakes: true });
+    assert.equal((await world.store.orders()).length, 1);
+  });
+});
+
+test("a brake that was not there when a person looked is one that they have to see", async () => {
+  const world = await changedWorld();
+  await world.report({ "lb-a1": "up" });
+  await world.serve(async (api) => {
+    const wish = { toGeneration: 1, endpoints: ["dynamodb"] };
+    const { digest, brakes } = RollbackPreview.parse(await post(api, "/preview", wish));
+    assert.deepEqual(brakes, []);
+    await world.report({ "lb-a1": "down" });
+    const full = { ...wish, digest, reason: "bad", despiteBrakes: true };
+    assert.match(JSON.stringify(await post(api, "", full, 409)), /preview-outdated/);
+    assert.deepEqual(await world.store.orders(), []);
+  });
+});
+
+test("of two rollbacks at the same time one is done, and the other refused", async () => {
+  const world = await changedWorld();
+  await world.report({ "lb-a1": "up" });
+  await world.serve(async (api) => {
+    const wish = { toGeneration: 1, endpoints: ["dynamodb"] };
+    const { digest } = RollbackPreview.parse(await post(api, "/preview", wish));
+    const full = { ...wish, digest, reason: "bad" };
+    const { store } = world;
+    const put = store.putOrders.bind(store);
+    let goOn: () => void = () => {};
+    const mayGoOn = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    store.putOrders = async (orders) => {
+      await mayGoOn;
+      return put(orders);
+    };
+    const first = post(api, "", full);
+    assert.match(JSON.stringify(await post(api, "", full, 409)), /"busy"/);
+    goOn();
+    await first;
+    assert.equal((await world.store.orders()).length, 1);
   });
 });

@@ -143,6 +143,10 @@ export const RollbackRequest = z
     toGeneration: GenerationNumber,
     endpoints: Endpoints,
     digest: z.string().meta({ description: "Of the preview: what was looked at is what is done" }),
+    despiteBrakes: z
+      .boolean()
+      .optional()
+      .meta({ description: "A person saw the preview's brakes, and wants it all the same" }),
     reason: Reason,
   })
   .meta({ id: "RollbackRequest", description: "A rollback as it was looked at before" });
@@ -157,6 +161,15 @@ export type ReleaseRequest = z.output<typeof ReleaseRequest>;
 /** An endpoint that a rollback leaves alone. */
 const LeftAlone = z.object({ endpoint: z.string(), why: z.string() });
 
+/** A limit that would hold an ordinary plan back. */
+const BrakeView = z
+  .object({
+    endpoint: z.string(),
+    kind: z.enum(["floor", "capacity", "unusable-target", "unknown-address", "not-configured"]),
+    text: z.string().meta({ description: "One line for people" }),
+  })
+  .meta({ id: "Brake", description: "A limit that would hold an ordinary plan back" });
+
 /** What a rollback would change. */
 export const RollbackPreview = z
   .object({
@@ -165,6 +178,11 @@ export const RollbackPreview = z
     digest: z.string().meta({ description: "To be sent with the rollback itself" }),
     changesTotal: z.number().int(),
     changes: z.array(ChangeView).meta({ description: "The first thousand" }),
+    endpointsTotal: z.number().int().meta({ description: "That answer now" }),
+    brakesTotal: z.number().int(),
+    brakes: z
+      .array(BrakeView)
+      .meta({ description: "Limits that an ordinary plan would keep to; the first thousand" }),
     leftAloneTotal: z.number().int(),
     leftAlone: z.array(LeftAlone).meta({ description: "The first thousand" }),
   })

@@ -44,6 +44,7 @@ export const EntryView = z
       ...EntryHead,
       tombstoneId: z.string(),
       retiredAtMs: Millis,
+      ends: z.array(z.string()).optional().meta({ description: "Overrides that it ends" }),
       revives: z.array(z.string()).optional().meta({ description: "Tombstones revived before" }),
     }),
   ])

@@ -106,8 +106,9 @@ function isExplained(overview: Overview, endpoint: string, id: string): boolean 
   const parsed = parseName(endpoint);
   const facts = parsed.kind === "parsed" ? overview.byName.get(parsed.name) : undefined;
   if (facts === undefined) return false;
-  const entry = facts.entry?.kind === "serving" ? facts.entry : undefined;
+  const { entry } = facts;
   // One that is being ended is about to be written over.
-  if (entry?.override?.id === id || entry?.ends?.includes(id)) return true;
+  if (entry?.ends?.includes(id)) return true;
+  if (entry?.kind === "serving" && entry.override?.id === id) return true;
   return facts.orders.some((order) => order.id === id);
 }

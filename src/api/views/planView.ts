@@ -4,8 +4,12 @@ import type { EntryView, PlanSummaryView } from "../schemas/plans.ts";
 /** An entry as JSON: the same, in arrays of its own. */
 export function entryView(entry: PlanEntry): EntryView {
   if (entry.kind === "tombstone") {
-    const { revives, ...head } = entry;
-    return { ...head, ...(revives === undefined ? {} : { revives: [...revives] }) };
+    const { ends, revives, ...head } = entry;
+    return {
+      ...head,
+      ...(ends === undefined ? {} : { ends: [...ends] }),
+      ...(revives === undefined ? {} : { revives: [...revives] }),
+    };
   }
   const { override, beneath, ends, revives, ...head } = entry;
   return {

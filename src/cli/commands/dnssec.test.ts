@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { nameOf } from "../../dns/index.ts";
 import { NodeDnssecCrypto } from "../../net/index.ts";
@@ -23,7 +23,10 @@ function writeBook(cli: CliWorld, stage: string, outcomes: readonly object[] = [
   };
   mkdirSync(cli.layout.nameserverFolder, { recursive: true });
   const book = { version: 1, zones: [zone], outcomes };
-  writeFileSync(`${cli.layout.nameserverFolder}/dnssec.json`, JSON.stringify(book));
+  // Renamed into place, as the nameserver does: who reads meanwhile must not find half of it.
+  const file = `${cli.layout.nameserverFolder}/dnssec.json`;
+  writeFileSync(`${file}.new`, JSON.stringify(book));
+  renameSync(`${file}.new`, file);
 }
 
 test("dnssec status shows zones, stages and keys, and no secret", async () => {

@@ -25,7 +25,7 @@ function actionsOf(changes: Partial<DrillOutcome> = {}): CliActions {
       return { ...outcome, page: "<!doctype html>", ...changes };
     },
   };
-  return { run: async () => 0, drills: async () => drills };
+  return { run: async () => 0, guard: async () => 0, drills: async () => drills };
 }
 
 describe("holdfast drill", () => {

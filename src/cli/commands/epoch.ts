@@ -9,7 +9,8 @@ export const epochRaiseCommand: CommandSpec = {
     "For an endpoint that is set aside since its fence cannot be read, is implausibly far ahead, " +
     "is there twice, or since two planners made one generation. Writes straight to the zone " +
     "stores whose fence is wrong, with the operator's key; nothing else needs to run. What the " +
-    "name answers stays as it is; the next plan is above the new fence, and follows by itself.",
+    "name answers stays as it is, and a retired name stays retired; the next plan is above the " +
+    "new fence, and follows by itself.",
   options: [
     { flags: "--confirm <name>", text: "the full name, instead of typing it" },
     { flags: "--store <id>", text: "this zone store, also where nothing is seen to be wrong" },

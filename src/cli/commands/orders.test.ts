@@ -165,6 +165,18 @@ test("retire does nothing where nobody can be asked, and nobody confirmed", () =
     assert.equal((await cli.run([...RETIRE, "--confirm", SIGNIN])).code, 0);
   }));
 
+test("retire with a hold-down that may not be is wrong usage before anybody types a name", () =>
+  withPlanned(async (cli, api) => {
+    for (const wait of ["59s", "91d", "soon"]) {
+      cli.answers = [SIGNIN];
+      const { code, err } = await cli.run([...RETIRE, "--hold-down", wait]);
+      assert.equal(code, 2, wait);
+      assert.match(err, /--hold-down must be/);
+    }
+    assert.deepEqual(cli.questions, []);
+    assert.deepEqual(await api.store.orders(), []);
+  }));
+
 test("retire without a hold-down is asked twice", () =>
   withPlanned(async (cli, api) => {
     const now = [...RETIRE, "--hold-down", "0s"];
@@ -211,14 +223,25 @@ test("rollback shows what would change, asks, and release ends it", () =>
     const no = await cli.run(back);
     assert.equal(no.code, 1);
     assert.match(no.out, /dynamodb\S+ changed\n {4}\+ A 127\.1\.1\.1/);
-    assert.match(cli.questions.join(), /Bring 1 endpoint back to plan 1\?/);
+    const brake =
+      /No ordinary plan would do this:\n {2}dynamodb\S+ brings lb-a1 in: down, HTTP 503/;
+    assert.match(no.out, brake);
+    assert.match(cli.questions.join(), /Bring 1 of 2 endpoints back to plan 1\?/);
+    cli.answers = ["n"];
+    const braked = await cli.run([...back, "--yes"]);
+    assert.equal(braked.code, 1);
+    assert.match(cli.questions.at(-1) ?? "", /1 limit speaks against it/);
+    cli.answers = undefined;
+    const script = await cli.run([...back, "--yes"]);
+    assert.equal(script.code, 2);
+    assert.match(script.err, /add --despite-brakes/);
     assert.deepEqual(await api.store.orders(), []);
     const dry = await cli.run(["rollback", "--to", "1", "--dry-run"]);
     assert.match(dry.out, /dynamodb[\s\S]*signin/);
     assert.deepEqual(await api.store.orders(), []);
-    const { code, out, err } = await cli.run([...back, "--yes"]);
+    const { code, out, err } = await cli.run([...back, "--yes", "--despite-brakes"]);
     assert.equal(code, 0, err);
-    assert.match(out, /1 endpoint is brought back to plan 1\./);
+    assert.match(out, /1 endpoint is brought back to plan 1$/m);
     await api.replan();
     assert.match(
       (await cli.run(["rollback", "list"])).out,
@@ -226,7 +249,10 @@ test("rollback shows what would change, asks, and release ends it", () =>
     );
     assert.match((await cli.run(["endpoints"])).out, /dynamodb\S+ +rolled-back/);
     const released = await cli.run(["rollback", "release", "--yes"]);
-    assert.match(released.out, /1 endpoint is planned again\./);
+    assert.match(released.out, /1 endpoint is planned again$/m);
+    const none = await cli.run(["rollback", "release", "signin"]);
+    assert.equal(none.code, 1, "it was named, and nothing was rolled back");
+    assert.equal((await cli.run(["rollback", "release"])).code, 0);
     assert.match((await cli.run(["rollback", "list"])).out, /Nothing is rolled back/);
     for (const to of [[], ["--to", "newest"]]) {
       assert.equal((await cli.run(["rollback", ...to, "--reason", "x"])).code, 2);
@@ -245,7 +271,8 @@ test("every command about orders has JSON for programs", () =>
     Changed.parse(await cli.json(["retire", "cancel", "signin"]));
     await api.report({ "lb-a1": "down", "lb-b1": "up", "lb-c1": "up" });
     await api.replan();
-    Changed.parse(await cli.json(["rollback", "--to", "1", "-r", "bad", "--yes"]));
+    const back = ["rollback", "--to", "1", "-r", "bad", "--yes", "--despite-brakes"];
+    Changed.parse(await cli.json(back));
     const { orders } = z
       .object({ orders: z.array(z.unknown()) })
       .parse(await cli.json(["rollback", "list"]));

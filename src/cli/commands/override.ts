@@ -1,6 +1,6 @@
 import {
+  type ApiClient,
   findEndpoint,
-  type OrderView,
   OVERRIDE_MS_MAX,
   OVERRIDE_MS_MIN,
   type Pin,
@@ -20,6 +20,7 @@ import {
 import { DIRECT_CLEAR_OPTIONS, DIRECT_OPTIONS, DIRECT_READ_OPTIONS } from "../direct/options.ts";
 import { durationOption } from "../durationOption.ts";
 import { ExitCode } from "../exitCode.ts";
+import { ordersOf } from "../orders/listOrders.ts";
 import { NO_WAIT, orDirect, required, tellPlaced } from "../orders/placed.ts";
 import { reachWarnings } from "../orders/reach.ts";
 import { overrideLines } from "../output/orderText.ts";
@@ -159,22 +160,15 @@ function endpointNamed(text: string, { settings }: Region): Name | undefined {
   return parsed.kind === "parsed" ? parsed.name : undefined;
 }
 
-type Api = Parameters<Parameters<typeof withApi>[1]>[0];
-
-async function list({ io, options }: Invocation, api: Api): Promise<number> {
+async function list({ io, options }: Invocation, api: ApiClient): Promise<number> {
   const { orders, fenceOverrides } = await api.orders("override");
   if (options.has("json")) {
     printJson(io, { orders, fenceOverrides });
     return ExitCode.OK;
   }
-  const overrides = orders.filter(isOverride);
-  const lines = overrideLines(overrides, fenceOverrides, io.clock.wallMs());
+  const lines = overrideLines(ordersOf(orders, "override"), fenceOverrides, io.clock.wallMs());
   printLines(io, lines.length === 0 ? ["Nothing is overridden."] : lines);
   return ExitCode.OK;
-}
-
-function isOverride(order: OrderView): order is Extract<OrderView, { kind: "override" }> {
-  return order.kind === "override";
 }
 
 async function clear(given: Invocation): Promise<number> {
@@ -185,7 +179,7 @@ async function clear(given: Invocation): Promise<number> {
   return orDirect("clearing an override", () =>
     withApi(given, async (api) => {
       const view = await api.endpoint(name);
-      const id = view.orders.find(isOverride)?.id;
+      const id = ordersOf(view.orders, "override")[0]?.id;
       const changed = await api.endOrder(view.endpoint, "override", options.text("reason"));
       return tellPlaced(given, api, changed, view.endpoint, ({ entry }) => {
         if (entry?.kind !== "serving") return false;

@@ -1,5 +1,11 @@
-import { type EndpointView, HOLD_DOWN_MS_DEFAULT, type OrderView } from "../../api/index.ts";
+import {
+  type EndpointView,
+  HOLD_DOWN_MS_DEFAULT,
+  HOLD_DOWN_MS_MAX,
+  HOLD_DOWN_MS_MIN,
+} from "../../api/index.ts";
 import { nameOf } from "../../dns/index.ts";
+import { usage } from "../cliError.ts";
 import {
   CONFIG,
   type CommandSpec,
@@ -12,7 +18,8 @@ import { confirmName } from "../confirm.ts";
 import { durationOption } from "../durationOption.ts";
 import { ExitCode } from "../exitCode.ts";
 import { beforeRetiring } from "../orders/beforeRetiring.ts";
-import { NO_WAIT, required, tellPlaced } from "../orders/placed.ts";
+import { listOrders } from "../orders/listOrders.ts";
+import { NO_WAIT, required, tellChanged, tellPlaced } from "../orders/placed.ts";
 import { retirementLines } from "../output/orderText.ts";
 import { printJson, printLines } from "../output/print.ts";
 import { momentText } from "../output/time.ts";
@@ -53,25 +60,14 @@ export const retireCommand: CommandSpec = {
 };
 
 /** `holdfast retire list`: what waits to stop answering. */
-export const retireListCommand: CommandSpec = {
+export const retireListCommand = listOrders({
+  kind: "retirement",
   path: "retire list",
   summary: "list names that wait to stop answering",
-  options: [JSON_OUTPUT, STATE, CONFIG],
-  examples: [{ line: "retire list", text: 'those that have stopped: "endpoints -m retired"' }],
-  run: (given) =>
-    withApi(given, async (api) => {
-      const { io, options } = given;
-      const { orders } = await api.orders("retirement");
-      if (options.has("json")) printJson(io, { orders });
-      else if (orders.length === 0) printLines(io, ["No name waits to be retired."]);
-      else printLines(io, retirementLines(orders.filter(isRetirement), io.clock.wallMs()));
-      return ExitCode.OK;
-    }),
-};
-
-function isRetirement(order: OrderView): order is Extract<OrderView, { kind: "retirement" }> {
-  return order.kind === "retirement";
-}
+  example: 'those that have stopped: "endpoints -m retired"',
+  none: "No name waits to be retired.",
+  lines: retirementLines,
+});
 
 /** `holdfast retire cancel`: it goes on answering. */
 export const retireCancelCommand: CommandSpec = {
@@ -117,6 +113,7 @@ function retire(given: Invocation): Promise<number> {
   const { options, words, io } = given;
   const reason = required(given, "reason", '"nobody uses it"');
   const holdDownMs = durationOption("--hold-down", options.text("hold-down") ?? HOLD_DOWN_DEFAULT);
+  checkHoldDown(holdDownMs);
   return withApi(given, async (api, region) => {
     const view = await api.endpoint(words[0] ?? "");
     if (view.entry?.kind !== "serving") {
@@ -140,10 +137,17 @@ function retire(given: Invocation): Promise<number> {
       return ExitCode.OK;
     }
     if (isNow) return tellPlaced(given, api, changed, name, isRetired);
-    printLines(io, [changed.message, ...changed.warnings.map((text) => `Warning: ${text}`)]);
+    tellChanged(given, changed);
     printLines(io, [`Cancel it with: holdfast retire cancel ${name}`]);
     return ExitCode.OK;
   });
+}
+
+// The API says the same, but only after a person typed the name.
+function checkHoldDown(holdDownMs: number): void {
+  if (holdDownMs === 0) return;
+  if (holdDownMs >= HOLD_DOWN_MS_MIN && holdDownMs <= HOLD_DOWN_MS_MAX) return;
+  throw usage("--hold-down must be 1m to 90d, or 0s, which does not wait and is confirmed twice");
 }
 
 function isRetired({ entry }: EndpointView): boolean {
@@ -157,11 +161,10 @@ function notRetirable({ endpoint, entry }: EndpointView): string {
 
 function cancel(given: Invocation, kind: "retirement" | "revival"): Promise<number> {
   return withApi(given, async (api) => {
-    const { io, options, words } = given;
+    const { options, words } = given;
     const view = await api.endpoint(words[0] ?? "");
     const changed = await api.endOrder(view.endpoint, kind, options.text("reason"));
-    if (options.has("json")) printJson(io, changed);
-    else printLines(io, [changed.message]);
+    tellChanged(given, changed);
     return changed.changed ? ExitCode.OK : ExitCode.CANNOT;
   });
 }
@@ -175,18 +178,12 @@ function revive(given: Invocation): Promise<number> {
     const which = tombstoneId === undefined ? {} : { tombstoneId };
     const changed = await api.revive(view.endpoint, { reason, ...which });
     // Without it in the configuration there is nothing to wait for.
-    if (!view.inConfiguration) return tellWaiting(given, changed);
+    if (!view.inConfiguration) {
+      tellChanged(given, changed);
+      return ExitCode.OK;
+    }
     return tellPlaced(given, api, changed, view.endpoint, ({ entry }) => {
       return entry?.kind === "serving";
     });
   });
-}
-
-function tellWaiting(
-  { io, options }: Invocation,
-  changed: Awaited<ReturnType<Parameters<Parameters<typeof withApi>[1]>[0]["revive"]>>,
-): number {
-  if (options.has("json")) printJson(io, changed);
-  else printLines(io, [changed.message, ...changed.warnings.map((text) => `Warning: ${text}`)]);
-  return ExitCode.OK;
 }

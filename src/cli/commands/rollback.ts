@@ -1,8 +1,9 @@
 import {
+  type ApiClient,
   ApiError,
-  type OrderView,
   type RollbackChanged,
   type RollbackPreview,
+  type RollbackRequest,
 } from "../../api/index.ts";
 import { usage } from "../cliError.ts";
 import {
@@ -15,7 +16,8 @@ import {
 } from "../commandSpec.ts";
 import { confirmYes } from "../confirm.ts";
 import { ExitCode } from "../exitCode.ts";
-import { required } from "../orders/placed.ts";
+import { listOrders } from "../orders/listOrders.ts";
+import { required, tellChanged } from "../orders/placed.ts";
 import { changeLines } from "../output/changeText.ts";
 import { rollbackLines } from "../output/orderText.ts";
 import { printJson, printLines } from "../output/print.ts";
@@ -35,12 +37,18 @@ export const rollbackCommand: CommandSpec = {
   text:
     "Shows what would change, asks, and does exactly that. It is held until released: health and " +
     "configuration move nothing meanwhile. Without names: all that answer differently now. " +
-    "Address types that the old plan lacks stay as they are; retired names stay retired.",
+    "Address types that the old plan lacks stay as they are; retired names stay retired. Where " +
+    "floors, the velocity limit or checks would hold an ordinary plan back, it says so and asks " +
+    "once more.",
   options: [
     { flags: "-t, --to <generation>", text: "the plan whose content is brought back" },
     { flags: "--dry-run", text: "show what would change, and end" },
     REASON,
     YES,
+    {
+      flags: "--despite-brakes",
+      text: "do not ask either where floors, velocity or checks speak against it",
+    },
     JSON_OUTPUT,
     STATE,
     CONFIG,
@@ -54,25 +62,14 @@ export const rollbackCommand: CommandSpec = {
 };
 
 /** `holdfast rollback list`: what is held at old content. */
-export const rollbackListCommand: CommandSpec = {
+export const rollbackListCommand = listOrders({
+  kind: "rollback",
   path: "rollback list",
   summary: "list endpoints that are held at old content",
-  options: [JSON_OUTPUT, STATE, CONFIG],
-  examples: [{ line: "rollback list", text: "all of them" }],
-  run: (given) =>
-    withApi(given, async (api) => {
-      const { io, options } = given;
-      const { orders } = await api.orders("rollback");
-      if (options.has("json")) printJson(io, { orders });
-      else if (orders.length === 0) printLines(io, ["Nothing is rolled back."]);
-      else printLines(io, rollbackLines(orders.filter(isRollback)));
-      return ExitCode.OK;
-    }),
-};
-
-function isRollback(order: OrderView): order is Extract<OrderView, { kind: "rollback" }> {
-  return order.kind === "rollback";
-}
+  example: "all of them",
+  none: "Nothing is rolled back.",
+  lines: rollbackLines,
+});
 
 /** `holdfast rollback release`: they are planned again. */
 export const rollbackReleaseCommand: CommandSpec = {
@@ -103,26 +100,36 @@ function rollback(given: Invocation): Promise<number> {
         if (options.has("json")) printJson(io, { ...preview, changed: false });
         return ExitCode.OK;
       }
-      const question = `Bring ${counted(preview.changesTotal)} back to plan ${toGeneration}?`;
-      if (!(await confirmYes(given, question))) return ExitCode.CANNOT;
-      const changed = await applied(api, { ...wish, digest: preview.digest, reason }, attempt);
+      if (!(await isConfirmed(given, preview))) return ExitCode.CANNOT;
+      const { digest, brakesTotal } = preview;
+      const despite = brakesTotal > 0 ? { despiteBrakes: true } : {};
+      const changed = await applied(api, { ...wish, digest, reason, ...despite }, attempt);
       if (changed === "outdated") {
         io.err("It would change something else by now: look again.\n");
         continue;
       }
       if (options.has("json")) printJson(io, { ...preview, ...changed });
-      else tell(given, changed);
+      else tellChanged(given, changed);
       return ExitCode.OK;
     }
   });
 }
 
-type Api = Parameters<Parameters<typeof withApi>[1]>[0];
+// Brakes are asked about by themselves: who types "yes" by habit stops here.
+async function isConfirmed(given: Invocation, preview: RollbackPreview): Promise<boolean> {
+  const { changesTotal, endpointsTotal, brakesTotal, toGeneration } = preview;
+  const whole = `${changesTotal} of ${endpointsTotal} endpoints`;
+  if (!(await confirmYes(given, `Bring ${whole} back to plan ${toGeneration}?`))) return false;
+  if (brakesTotal === 0) return true;
+  const limits = brakesTotal === 1 ? "1 limit speaks" : `${brakesTotal} limits speak`;
+  const question = `${limits} against it, as shown. Do it all the same?`;
+  return confirmYes(given, question, "despite-brakes");
+}
 
 /** Does what was looked at; where that is another by now, it is to be looked at again. */
 async function applied(
-  api: Api,
-  wish: Parameters<Api["rollback"]>[0],
+  api: ApiClient,
+  wish: RollbackRequest,
   attempt: number,
 ): Promise<RollbackChanged | "outdated"> {
   try {
@@ -144,14 +151,19 @@ function generationOf(text: string | undefined): number {
 }
 
 function previewLines(preview: RollbackPreview, colour: boolean): string[] {
-  const { changes, changesTotal, leftAlone, leftAloneTotal, toGeneration } = preview;
+  const { changes, changesTotal, brakes, brakesTotal } = preview;
+  const { leftAlone, leftAloneTotal, toGeneration } = preview;
   const shown = changes.slice(0, CHANGES_SHOWN_MAX);
+  const braked = brakes.slice(0, CHANGES_SHOWN_MAX);
   const skipped = leftAlone.slice(0, CHANGES_SHOWN_MAX);
   return [
     `From plan ${preview.fromGeneration} back to plan ${toGeneration}:`,
     ...shown.flatMap((change) => changeLines(change, colour)),
     ...rest(changesTotal - shown.length),
     ...(changesTotal === 0 ? ["Nothing would change."] : []),
+    ...(brakesTotal > 0 ? ["No ordinary plan would do this:"] : []),
+    ...braked.map(({ endpoint, text }) => `  ${endpoint} ${text}`),
+    ...rest(brakesTotal - braked.length),
     ...skipped.map(({ endpoint, why }) => `Note: ${endpoint} is left alone: ${why}`),
     ...rest(leftAloneTotal - skipped.length),
   ];
@@ -162,7 +174,7 @@ function rest(count: number): string[] {
 }
 
 function release(given: Invocation): Promise<number> {
-  const { io, options, words } = given;
+  const { options, words } = given;
   const reason = options.text("reason");
   const why = { reason: reason ?? "released" };
   return withApi(given, async (api) => {
@@ -173,18 +185,9 @@ function release(given: Invocation): Promise<number> {
       if (orders.length > 0 && !(await confirmYes(given, question))) return ExitCode.CANNOT;
     }
     const changed = await api.releaseRollbacks({ ...why, ...only });
-    if (options.has("json")) printJson(io, changed);
-    else tell(given, changed);
-    return ExitCode.OK;
+    tellChanged(given, changed);
+    return changed.changed || words.length === 0 ? ExitCode.OK : ExitCode.CANNOT;
   });
-}
-
-function tell(
-  { io }: Invocation,
-  { message, warnings }: { readonly message: string; readonly warnings: readonly string[] },
-): void {
-  printLines(io, [`${message}.`]);
-  for (const warning of warnings) io.err(`Warning: ${warning}\n`);
 }
 
 function counted(endpoints: number): string {

@@ -1,4 +1,4 @@
-import type { TargetView } from "../../api/index.ts";
+import type { ApiClient, TargetView } from "../../api/index.ts";
 import { usage } from "../cliError.ts";
 import {
   CONFIG,
@@ -138,8 +138,7 @@ export const releaseCommand: CommandSpec = {
     }),
 };
 
-type Api = Parameters<Parameters<typeof withApi>[1]>[0];
-type Outcome = Awaited<ReturnType<Api["release"]>>;
+type Outcome = Awaited<ReturnType<ApiClient["release"]>>;
 
 function force(given: Invocation, state: "drain" | "up" | "down"): Promise<number> {
   const reason = given.options.text("reason") ?? "";
@@ -148,7 +147,7 @@ function force(given: Invocation, state: "drain" | "up" | "down"): Promise<numbe
 
 function changeEach(
   given: Invocation,
-  change: (api: Api, target: string) => Promise<Outcome>,
+  change: (api: ApiClient, target: string) => Promise<Outcome>,
 ): Promise<number> {
   return withApi(given, async (api) => {
     const outcomes: (Outcome & { target: string })[] = [];

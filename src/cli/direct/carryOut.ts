@@ -77,5 +77,5 @@ function writtenBy(
   { write, content, text }: Extract<DirectStep, { kind: "write" }>,
   said = text,
 ): Pick<DirectOutcome, "text" | "write" | "content"> {
-  return { text: said, write, content };
+  return { text: said, write, ...(content === undefined ? {} : { content }) };
 }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { Resolver } from "node:dns/promises";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { ApiWorld } from "../../api/world.suite.ts";
 import { nameOf, Rcode, RRType } from "../../dns/index.ts";
 import { SEED_TEXT } from "../../plan/index.ts";
 import { dependentsOf, lastAskedOf, lastAskedText } from "./index.ts";
@@ -41,6 +42,12 @@ test("override set, list and clear work with nothing there but a nameserver", as
       listed.overrides.map(({ endpoint, isExpired }) => [endpoint, isExpired]),
       [[NAME, false]],
     );
+    const { out: text } = await cli.run(["override", "list", "--direct"]);
+    const whole = /^signin\.\S+\. {2}until \S+ \(.* left\), on embedded \(o-signin-\S+\)\n {4}A /m;
+    assert.match(text, whole, "what a person has to type next is not cut");
+    const elsewhere = await cli.run(["override", "list", "--direct", "--store", "nosuch"]);
+    assert.equal(elsewhere.code, 2);
+    assert.match(elsewhere.err, /Cannot find the zone store "nosuch": they are embedded/);
 
     const again = await cli.run([...SET.with(4, "127.99.99.98"), "--direct"]);
     assert.match(again.out, /in place of o-signin-/);
@@ -155,6 +162,34 @@ async function adoptWww(world: DirectWorld): Promise<void> {
   const unknown = await cli.run(["adopt", `other.${ZONE}`]);
   assert.equal(unknown.code, 2, unknown.err);
 }
+
+test("adopt leaves a retired name alone, whatever records somebody put there", async () => {
+  const api = new ApiWorld();
+  await api.plan(["www"]);
+  const id = "t-www-20261122-1405-k3xw";
+  const wish = { endpoint: WWW, zone: ZONE, actor: "operator:ann", reason: "unused", atMs: 0 };
+  await api.store.putOrders([{ kind: "retirement", id, holdDownMs: 0, ...wish }]);
+  await api.replan([id]);
+  await withNameserver(async (world) => {
+    await world.put(rrsetAt(WWW, "A", "192.0.2.7"));
+    await world.withApi(async () => {
+      const { code, err } = await world.cli.run(["adopt", "www", "--confirm", WWW]);
+      assert.equal(code, 2);
+      assert.match(err, /as it is retired: bring it back with holdfast revive/);
+    }, api);
+    assert.doesNotMatch(await heldOf(world, "www"), /generation=/);
+  });
+});
+
+test("what cannot be noted is done all the same, and said", async () => {
+  await withNameserver(async ({ cli }) => {
+    writeFileSync(join(cli.layout.folder, "acts"), "a file where the folder should be");
+    const { code, out, err } = await cli.run(["pause", "--json"]);
+    assert.equal(code, 0, err);
+    assert.equal(JSON.parse(out).noted, false);
+    assert.match(err, /It is done, but who did it and why cannot be noted: /);
+  });
+});
 
 test("adopt and epoch raise change only what was shown, whatever came between", async () => {
   await withNameserver(async (world) => {

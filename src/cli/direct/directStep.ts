@@ -18,8 +18,8 @@ export type DirectStep =
   | {
       readonly kind: "write";
       readonly write: EndpointWrite;
-      /** What will be served once it is written. */
-      readonly content: PlannedContent;
+      /** What will be served once it is written; undefined for a name that stays retired. */
+      readonly content: PlannedContent | undefined;
       /** What the write does, for people. */
       readonly text: string;
     }
@@ -45,10 +45,7 @@ export function writeStep(change: DirectChange): DirectStep {
   const digest = entryDigest({ endpoint, ...content });
   const fence: Fence = { ...position, types, digest, ...(mark === undefined ? {} : { mark }) };
   const octets = fenceText(fence).length;
-  if (octets > FENCE_OCTETS_MAX) {
-    const problem = `its fence must be <= ${FENCE_OCTETS_MAX} octets: it would have ${octets}`;
-    return { kind: "refused", problem };
-  }
+  if (octets > FENCE_OCTETS_MAX) return tooLong(octets);
   const deleteTypes = new Set([
     ...change.deletes,
     ...types.flatMap((type) => typeCode(type) ?? []),
@@ -62,6 +59,36 @@ export function writeStep(change: DirectChange): DirectStep {
     fence,
   };
   return { kind: "write", write, content, text: change.text };
+}
+
+/** A retired name's fence, written anew: the name stays retired, and what stands there stays. */
+export interface TombstoneChange extends Pick<DirectChange, "endpoint" | "condition"> {
+  readonly digest: string;
+  readonly mark: Extract<Fence["mark"], { readonly kind: "tombstone" }>;
+  readonly position: Pick<Fence, "epoch" | "generation" | "edition">;
+}
+
+/** The step that makes that change. */
+export function tombstoneStep(change: TombstoneChange): DirectStep {
+  const { endpoint, condition, digest, mark, position } = change;
+  const fence: Fence = { ...position, types: [], digest, mark };
+  const octets = fenceText(fence).length;
+  if (octets > FENCE_OCTETS_MAX) return tooLong(octets);
+  const write: EndpointWrite = {
+    endpoint,
+    condition: { ...condition, gate: "unchecked" },
+    deleteTypes: [],
+    rrsets: [],
+    weights: undefined,
+    fence,
+  };
+  const text = `epoch ${position.epoch}, retired (${mark.id}) as before`;
+  return { kind: "write", write, content: undefined, text };
+}
+
+function tooLong(octets: number): DirectStep {
+  const problem = `its fence must be <= ${FENCE_OCTETS_MAX} octets: it would have ${octets}`;
+  return { kind: "refused", problem };
 }
 
 /** Seconds of the clock: above any edition that was ever counted up where none can be read. */

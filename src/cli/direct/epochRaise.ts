@@ -44,7 +44,9 @@ export async function raiseEpoch(given: Invocation): Promise<number> {
     });
     if (options.has("dry-run")) return await rehearse(io, region, tasks, options.has("json"));
     const on = meant.map(({ task }) => task.storeId).join(", ");
-    const question = `Give ${endpoint} on ${on} a fence of epoch ${epoch}?`;
+    const isRetired = entry?.tombstone !== undefined || meant.some(isTombstone);
+    const stays = isRetired ? " It stays RETIRED." : "";
+    const question = `Give ${endpoint} on ${on} a fence of epoch ${epoch}?${stays}`;
     if (!(await confirmName(given, endpoint, question))) return ExitCode.CANNOT;
     const outcomes: DirectOutcome[] = [];
     for (const task of tasks) outcomes.push(await carryOut(task, io.clock));
@@ -62,6 +64,11 @@ export async function raiseEpoch(given: Invocation): Promise<number> {
 interface Look {
   readonly task: PlaceStores["tasks"][number];
   readonly reading: ReadReading | string;
+}
+
+function isTombstone({ reading }: Look): boolean {
+  if (typeof reading === "string" || reading.fence.kind !== "fence") return false;
+  return reading.fence.fence.mark?.kind === "tombstone";
 }
 
 async function look(stores: PlaceStores, { endpoint, zone }: DirectPlace): Promise<Look[]> {
@@ -90,6 +97,10 @@ function epochAbove(looks: readonly Look[], entry: EntryKnown | undefined): numb
 
 function entryOf(known: KnownEntry, io: Invocation["io"]): EntryKnown | undefined {
   if (known.kind === "serving") return { ...known.entry, content: known.content };
+  if (known.kind === "tombstone") {
+    const { tombstoneId: id, retiredAtMs: atMs, ...entry } = known.entry;
+    return { ...entry, tombstone: { kind: "tombstone", id, atMs } };
+  }
   if (known.kind === "unknown") {
     io.err(`The newest plan cannot be asked for (${known.problem}): fences are judged alone.\n`);
   }

@@ -1,4 +1,4 @@
-import type { Name } from "../../dns/index.ts";
+import { type Name, typeCode } from "../../dns/index.ts";
 import {
   answering,
   contentOf,
@@ -7,15 +7,30 @@ import {
   holdingsOf,
   type ReadReading,
 } from "../../enact/index.ts";
-import { comparePositions, type Fence, isFarAhead, type PlannedContent } from "../../plan/index.ts";
-import { type DirectStep, editionOfClock, writeStep } from "./directStep.ts";
+import {
+  comparePositions,
+  type Fence,
+  isFarAhead,
+  type PlannedContent,
+  type WriteCondition,
+} from "../../plan/index.ts";
+import {
+  type DirectStep,
+  editionOfClock,
+  type TombstoneChange,
+  tombstoneStep,
+  writeStep,
+} from "./directStep.ts";
 
 /** What is known of a name's newest entry, to judge fences by; undefined: nobody could be asked. */
 export interface EntryKnown {
   readonly epoch: number;
   readonly generation: number;
   readonly digest: string;
-  readonly content: PlannedContent;
+  /** Undefined for a name that is retired. */
+  readonly content?: PlannedContent;
+  /** Of a name that is retired. */
+  readonly tombstone?: TombstoneChange["mark"];
 }
 
 /** An epoch that a person wants a name's fence to have. */
@@ -46,11 +61,10 @@ export function fenceFault(
   if (fence.epoch >= entry.epoch && isFarAhead(fence.generation, entry.generation)) {
     return `its generation ${fence.generation} is implausibly far above the plan's`;
   }
-  const isTwice = comparePositions(fence, entry) === 0 && fence.digest !== entry.digest;
-  if (isTwice && fence.mark === undefined) {
-    return `generation ${fence.generation} was issued twice: the plan's has another digest`;
-  }
-  return undefined;
+  if (comparePositions(fence, entry) !== 0 || fence.mark !== undefined) return undefined;
+  const twice = `generation ${fence.generation} was issued twice`;
+  if (entry.tombstone !== undefined) return `${twice}: the plan's is a tombstone`;
+  return fence.digest === entry.digest ? undefined : `${twice}: the plan's has another digest`;
 }
 
 /** One store's reading, and whether its server lets no fence fall, whatever it says. */
@@ -77,40 +91,91 @@ function isPlausible({ epoch }: Fence, entry: EntryKnown | undefined): boolean {
 
 /**
  * What gives a name a fence that everybody believes, above all that there were. What it answers
- * stays as it is; only where it answers nothing, the newest entry is put there, if it is known.
+ * stays as it is; only what it answers no more is taken from the newest entry, if that is known. A
+ * retired name stays retired.
  */
 export function epochStep(reading: ReadReading, wish: EpochWish): DirectStep {
   const { endpoint, fence: found } = reading;
   const fence = found.kind === "fence" ? found.fence : undefined;
-  if (fence?.mark?.kind === "tombstone") {
-    const problem = `it is retired (${fence.mark.id}): bring it back with "holdfast revive"`;
-    return { kind: "refused", problem };
-  }
   if (fence !== undefined && isThere(fence, wish)) {
     return { kind: "done", text: `its fence has epoch ${fence.epoch}` };
   }
   const { ours } = holdingsOf(reading, wish.zone, wish.ownsWholeName);
-  const isEmpty = answering(ours, ["A", "AAAA"]) === "nothing";
-  const content = isEmpty ? wish.entry?.content : contentOf(ours, reading.weights);
-  if (content === undefined) {
-    const problem =
-      "it answers no address, and no plan can be asked for: pin addresses first, with " +
-      '"holdfast override set --direct"';
-    return { kind: "refused", problem };
-  }
   const canRise = fence !== undefined && fence.edition < EDITION_MAX;
   const edition = canRise ? fence.edition + 1 : editionOfClock(wish.nowMs);
-  const mark = fence?.mark === undefined ? {} : { mark: fence.mark };
-  const texts =
-    found.kind === "fence" ? found.text : found.kind === "none" ? undefined : found.texts;
+  const position = { epoch: wish.epoch, generation: 0, edition };
+  const condition = { fence: textsOf(reading), nameNotInUse: false, records: ours };
+  const isEmpty = answering(ours, ["A", "AAAA"]) === "nothing";
+  const retired = retiredBy(reading, isEmpty, wish.entry);
+  if (retired !== undefined) return tombstoneStep({ endpoint, condition, ...retired, position });
+  const held = isEmpty ? undefined : contentOf(ours, reading.weights);
+  const content = withGone(held, fence, wish.entry?.content);
+  if (content === undefined) return { kind: "refused", problem: nothingKnown(reading, wish.entry) };
+  const mark = fence?.mark?.kind === "override" ? { mark: fence.mark } : {};
   return writeStep({
     endpoint,
     content,
-    fence: { epoch: wish.epoch, generation: 0, edition, ...mark },
-    condition: { fence: texts, nameNotInUse: false, records: ours },
+    fence: { ...position, ...mark },
+    condition,
     deletes: ours.map(({ type }) => type),
-    text: isEmpty ? `epoch ${wish.epoch}, with the plan's records` : `epoch ${wish.epoch}`,
+    text: content === held ? `epoch ${wish.epoch}` : `epoch ${wish.epoch}, with the plan's records`,
   });
+}
+
+/** What is held, and of what is planned the address types that the fence lists and hands took. */
+function withGone(
+  held: PlannedContent | undefined,
+  fence: Fence | undefined,
+  planned: PlannedContent | undefined,
+): PlannedContent | undefined {
+  if (held === undefined || fence === undefined || planned === undefined) return held ?? planned;
+  if (held.rrsets.some(({ type }) => type === "CNAME")) return held;
+  const gone = planned.rrsets.filter(({ type }) => {
+    const isListed = (type === "A" || type === "AAAA") && fence.types.includes(type);
+    return isListed && !held.rrsets.some((rrset) => rrset.type === type);
+  });
+  if (gone.length === 0) return held;
+  const [first, ...others] = [...held.rrsets, ...gone].toSorted((left, right) => {
+    return (typeCode(left.type) ?? 0) - (typeCode(right.type) ?? 0);
+  });
+  return first === undefined ? held : { answers: held.answers, rrsets: [first, ...others] };
+}
+
+function textsOf({ fence: found }: ReadReading): WriteCondition["fence"] {
+  if (found.kind === "none") return undefined;
+  return found.kind === "fence" ? found.text : found.texts;
+}
+
+type Retired = Pick<TombstoneChange, "digest" | "mark">;
+
+/**
+ * The tombstone that a name has: its fence says so, or the newest plan does where nothing answers
+ * below a fence that is not believed. Where there is no fence, nothing is wrong. A tombstone far
+ * ahead retires no name that the plan has serving: anybody's typing could have made it.
+ */
+function retiredBy(
+  reading: ReadReading,
+  isEmpty: boolean,
+  entry: EntryKnown | undefined,
+): Retired | undefined {
+  const { fence: found } = reading;
+  if (found.kind === "fence" && found.fence.mark?.kind === "tombstone") {
+    const serves = entry !== undefined && entry.tombstone === undefined;
+    if (serves && fenceFault(reading, entry) !== undefined) return undefined;
+    return { digest: found.fence.digest, mark: found.fence.mark };
+  }
+  if (entry?.tombstone === undefined || !isEmpty || found.kind === "none") return undefined;
+  return { digest: entry.digest, mark: entry.tombstone };
+}
+
+function nothingKnown({ fence }: ReadReading, entry: EntryKnown | undefined): string {
+  if (entry?.tombstone !== undefined && fence.kind === "none") {
+    return `it is retired (${entry.tombstone.id}), and answers nothing: there is nothing to mend`;
+  }
+  return (
+    "it answers no address, and no plan can be asked for: pin addresses first, with " +
+    '"holdfast override set --direct"'
+  );
 }
 
 // A fence far above may be one that nobody believes: only the very epoch proves that we were here.

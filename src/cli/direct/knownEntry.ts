@@ -7,13 +7,14 @@ import { clientOf, type Region } from "../region.ts";
 /** What the newest plan says of a name, as far as anybody could be asked. */
 export type KnownEntry =
   | { readonly kind: "serving"; readonly entry: ServingView; readonly content: PlannedContent }
-  | { readonly kind: "tombstone"; readonly entry: EntryView }
+  | { readonly kind: "tombstone"; readonly entry: TombstoneView }
   /** The plan knows no such endpoint. */
   | { readonly kind: "none" }
   /** Nobody answers for the plan: a person's act must do without. */
   | { readonly kind: "unknown"; readonly problem: string };
 
 type ServingView = Extract<EntryView, { readonly kind: "serving" }>;
+type TombstoneView = Extract<EntryView, { readonly kind: "tombstone" }>;
 
 /** Asks the API for a name's entry; everything that asks must go on without an answer. */
 export async function knownEntry(region: Region, io: CliIo, endpoint: Name): Promise<KnownEntry> {

@@ -1,12 +1,12 @@
 import type { Name } from "../../dns/index.ts";
 import { contentOf, holdingsOf } from "../../enact/index.ts";
 import type { ZoneStore } from "../../plan/index.ts";
+import { usage } from "../cliError.ts";
 import type { Invocation } from "../commandSpec.ts";
 import { ExitCode } from "../exitCode.ts";
+import { untilText } from "../output/orderText.ts";
 import { printJson, printLines } from "../output/print.ts";
-import { tableText } from "../output/table.ts";
-import { momentText } from "../output/time.ts";
-import { openRegion } from "../region.ts";
+import { openRegion, type Region } from "../region.ts";
 import { contentLines } from "./content.ts";
 import { openPlaceStores } from "./place.ts";
 
@@ -39,6 +39,7 @@ export async function listDirectly(given: Invocation): Promise<number> {
   const { io, options } = given;
   const region = openRegion(given);
   const only = options.text("store");
+  checkStore(only, region);
   const found: FoundOverride[] = [];
   const problems: string[] = [];
   for (const zone of region.settings.zones) {
@@ -60,9 +61,16 @@ export async function listDirectly(given: Invocation): Promise<number> {
     stores.close();
   }
   if (options.has("json")) printJson(io, { overrides: found, problems });
-  else printLines(io, [overridesTable(found)]);
+  else printLines(io, overridesLines(found, io.clock.wallMs()));
   for (const problem of problems) io.err(`${problem}\n`);
   return problems.length === 0 ? ExitCode.OK : ExitCode.CANNOT;
+}
+
+// A store that is nowhere has no overrides either, and a typing error must not look like that.
+function checkStore(only: string | undefined, { settings }: Region): void {
+  const storeIds = new Set(settings.zones.flatMap((zone) => zone.storeIds));
+  if (only === undefined || storeIds.has(only)) return;
+  throw usage(`Cannot find the zone store "${only}": they are ${[...storeIds].join(", ")}`);
 }
 
 async function lookAtAll(
@@ -102,11 +110,10 @@ async function lookAtAll(
   return { found, unreadable: unreadable.length, ...(problem === undefined ? {} : { problem }) };
 }
 
-function overridesTable(found: readonly FoundOverride[]): string {
-  if (found.length === 0) return "No name of the configuration is pinned.";
-  const rows = found.map(({ endpoint, storeId, id, untilMs, isExpired, records }) => {
-    const until = `${momentText(untilMs)}${isExpired ? " (over)" : ""}`;
-    return [endpoint, storeId, id, until, records.join("; ")];
-  });
-  return tableText(["ENDPOINT", "STORE", "OVERRIDE", "UNTIL", "ANSWERS"], rows);
+function overridesLines(found: readonly FoundOverride[], nowMs: number): string[] {
+  if (found.length === 0) return ["No name of the configuration is pinned."];
+  return found.flatMap(({ endpoint, storeId, id, untilMs, records }) => [
+    `${endpoint}  until ${untilText(untilMs, nowMs)}, on ${storeId} (${id})`,
+    ...records.map((record) => `    ${record}`),
+  ]);
 }

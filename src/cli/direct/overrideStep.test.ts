@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Pin } from "../../api/index.ts";
 import { nameOf, RRType } from "../../dns/index.ts";
-import { contentOf } from "../../enact/index.ts";
+import { contentOf, EDITION_MAX } from "../../enact/index.ts";
 import { entryDigest, type NonEmpty } from "../../plan/index.ts";
 import { type OverrideWish, overrideStep } from "./overrideStep.ts";
 import {
@@ -87,6 +87,7 @@ test("overrideStep() puts a CNAME in place of all, and addresses in its place", 
   assert.deepEqual(back.rrsets, [{ ...rrset("A", "192.0.2.99"), ttlSeconds: 30 }]);
 });
 
+const ALIAS: NonEmpty<Pin> = [{ type: "CNAME", records: ["spare.holdfast.example."] }];
 const A1 = rrset("A", "192.0.2.1");
 const V6_1 = rrset("AAAA", "2001:db8::1");
 const SPF = rrset("TXT", '"v=spf1"');
@@ -105,7 +106,9 @@ const REFUSALS: readonly (readonly [
     {},
     /retired \(t-1\).*revive/,
   ],
-  ["records of a name that is not configured", undefined, [A1], {}, /by hand, with nsupdate/],
+  ["records of a name that is not configured", undefined, [A1], {}, /does not know it.*nsupdate/],
+  ["a CNAME in place of such records", undefined, [A1], { pins: ALIAS }, /does not know it/],
+  ["an edition that cannot rise", fenceOf({ edition: EDITION_MAX + 1 }), [A1], {}, /epoch raise/],
   ["what the plan takes away", undefined, [A1, SPF], { wantedTypes: ["A"] }, /TXT away.*nsupdate/],
   ["a type that the plan lacks", undefined, [A1, V6_1], { wantedTypes: ["A"] }, /AAAA, which its/],
   ["a name that nobody knows", undefined, [], { mayCreate: false }, /--new/],
@@ -163,6 +166,15 @@ test("overrideStep() makes a name that holds nothing, only while it holds nothin
   assert.equal(step.write.condition.nameNotInUse, true);
   const fence = fenceIn(await applied(store, step));
   assert.deepEqual([fence.epoch, fence.generation, fence.edition], [0, 0, 1]);
+});
+
+test("overrideStep() makes a name beside what is not ours, only while nothing is", async () => {
+  const store = storeWith(undefined, SPF);
+  const step = overrideStep(await readName(store), wish({ ownsWholeName: false }));
+  assert.ok(step.kind === "write");
+  store.putRRset(A1);
+  assert.deepEqual(await store.commit(ZONE, [step.write]), [{ kind: "condition-failed" }]);
+  assert.deepEqual((await readName(store)).rrsets, [A1, SPF]);
 });
 
 test("overrideStep() makes a name with the address types that are configured", async () => {

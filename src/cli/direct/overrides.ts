@@ -64,7 +64,9 @@ export async function setDirectly(given: Invocation, wish: DirectWish): Promise<
     // Whoever stops waiting for the warnings has a note of what was done, and saw it.
     const noted = noteOverride(given, region, place, { ...wanted, reason: wish.reason }, outcomes);
     tellSet(given, { id, untilMs, place, noted }, outcomes);
-    for (const warning of await reachWarnings(endpoint, pins, region, io)) io.err(`${warning}\n`);
+    const isThere = outcomes.some(mayHaveChanged);
+    const warnings = isThere ? await reachWarnings(endpoint, pins, region, io) : [];
+    for (const warning of warnings) io.err(`${warning}\n`);
     return exitCodeOf(outcomes);
   } finally {
     look.close();

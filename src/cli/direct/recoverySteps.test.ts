@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { EDITION_MAX } from "../../enact/index.ts";
 import { entryDigest, type PlannedContent, rrsetOf } from "../../plan/index.ts";
 import { adoptedPosition, adoptStep } from "./adoptStep.ts";
 import { clearStep } from "./clearStep.ts";
@@ -34,6 +35,19 @@ test("clearStep() is refused by the store where the records moved meanwhile", as
   assert.ok(step.kind === "write");
   store.putRRset(rrset("A", "192.0.2.100"));
   assert.deepEqual(await store.commit(ZONE, [step.write]), [{ kind: "condition-failed" }]);
+});
+
+test("clearStep() refuses what it cannot end, and says what to do", async () => {
+  const stuck = fenceOf({ mark: OVERRIDE, edition: EDITION_MAX + 1 });
+  for (const [fence, held, says] of [
+    ["nonsense", [rrset("A", "192.0.2.99")], /cannot be read.*epoch raise/],
+    [stuck, [rrset("A", "192.0.2.99")], /cannot rise.*epoch raise/],
+    [fenceOf({ mark: OVERRIDE }), [], /answers nothing: enactors bring the plan's answer/],
+  ] as const) {
+    const step = clearStep(await readName(storeWith(fence, ...held)), CLEAR);
+    assert.ok(step.kind === "refused");
+    assert.match(step.problem, says);
+  }
 });
 
 test("clearStep() has nothing to do without an override that lasts", async () => {
@@ -94,6 +108,12 @@ test("adoptStep() refuses what a plan would take away", async () => {
   }
 });
 
+test("adoptStep() refuses a fence that cannot be read, and says what to do", async () => {
+  const step = adoptStep(await readName(storeWith("nonsense", rrset("A", "192.0.2.1"))), ADOPT);
+  assert.ok(step.kind === "refused");
+  assert.match(step.problem, /cannot be read.*epoch raise/);
+});
+
 test("adoptStep() leaves beside what may stand beside on a server of others", async () => {
   const spf = rrset("TXT", '"v=spf1"');
   const store = storeWith(undefined, rrset("A", "192.0.2.1"), spf);
@@ -135,13 +155,65 @@ test("epochStep() rises above the edition that was there, or takes the clock's",
   assert.equal(await raised("nonsense"), NOW_MS / 1000);
 });
 
-test("epochStep() keeps an override, and refuses a tombstone", async () => {
+test("epochStep() keeps an override", async () => {
   const store = storeWith(fenceOf({ mark: OVERRIDE }), rrset("A", "192.0.2.1"));
   const after = await applied(store, epochStep(await readName(store), RAISE));
   assert.deepEqual(fenceIn(after).mark, OVERRIDE);
-  const mark = { kind: "tombstone" as const, id: "t-1", atMs: NOW_MS };
-  const retired = await readName(storeWith(fenceOf({ types: [], mark })));
-  assert.equal(epochStep(retired, RAISE).kind, "refused");
+});
+
+const TOMBSTONE = { kind: "tombstone" as const, id: "t-1", atMs: NOW_MS };
+
+const { content: _, ...PLACE } = ENTRY;
+const RETIRED: EntryKnown = { ...PLACE, tombstone: TOMBSTONE };
+const { epoch: EPOCH, generation: GENERATION } = ENTRY;
+const FORGED = fenceOf({ types: [], mark: TOMBSTONE, epoch: EPOCH, generation: 900_000_002 });
+const OLDER = fenceOf({ types: [], mark: TOMBSTONE, epoch: EPOCH, generation: GENERATION - 1 });
+
+test("epochStep() retires no name by a tombstone that nobody believes", async () => {
+  const planned = ENTRY.content?.rrsets.map(({ type }) => type);
+  const store = storeWith(FORGED);
+  const after = await applied(store, epochStep(await readName(store), RAISE));
+  const { epoch, mark, types } = fenceIn(after);
+  assert.deepEqual([epoch, mark, types], [4, undefined, planned]);
+});
+
+test("epochStep() keeps a tombstone that the plan does not contradict", async () => {
+  const numbers = { epoch: EPOCH, generation: GENERATION + 1 };
+  const plausible = fenceOf({ types: [], mark: TOMBSTONE, ...numbers });
+  for (const [held, entry] of [
+    [plausible, ENTRY],
+    [OLDER, ENTRY],
+    [FORGED, RETIRED],
+    [FORGED, undefined],
+  ] as const) {
+    const store = storeWith(held);
+    const after = await applied(store, epochStep(await readName(store), { ...RAISE, entry }));
+    const raised = { ...held, epoch: 4, generation: 0, edition: held.edition + 1 };
+    assert.deepEqual([fenceIn(after), after.rrsets], [raised, []]);
+  }
+});
+
+test("epochStep() gives a retired name its tombstone back where its fence is spoilt", async () => {
+  for (const fence of ["nonsense", fenceOf({ generation: 9e14 })]) {
+    const store = storeWith(fence);
+    const step = epochStep(await readName(store), { ...RAISE, entry: RETIRED });
+    const after = await applied(store, step);
+    const { epoch, types, digest, mark } = fenceIn(after);
+    assert.deepEqual([epoch, types, digest, mark], [4, [], ENTRY.digest, TOMBSTONE]);
+    assert.deepEqual(after.rrsets, []);
+  }
+  const bare = epochStep(await readName(storeWith(undefined)), { ...RAISE, entry: RETIRED });
+  assert.ok(bare.kind === "refused");
+  assert.match(bare.problem, /nothing to mend/);
+});
+
+test("epochStep() empties no name that is to be retired and answers still", async () => {
+  const a = rrset("A", "192.0.2.1");
+  const store = storeWith("nonsense", a);
+  const step = epochStep(await readName(store), { ...RAISE, entry: RETIRED });
+  const after = await applied(store, step);
+  assert.deepEqual([fenceIn(after).types, fenceIn(after).mark], [["A"], undefined]);
+  assert.deepEqual(after.rrsets, [a]);
 });
 
 test("epochStep() brings the plan's records where nothing answers, and else says so", async () => {
@@ -155,6 +227,18 @@ test("epochStep() brings the plan's records where nothing answers, and else says
   assert.deepEqual(after.rrsets, [rrsetOf(NAME, planned)]);
 });
 
+test("epochStep() brings back an address type that the fence lists and that is gone", async () => {
+  const aaaa = rrset("AAAA", "2001:db8::1");
+  const [planned] = PLANNED.rrsets;
+  const store = storeWith(fenceOf({ types: ["A", "AAAA"], generation: 9e14 }), aaaa);
+  const after = await applied(store, epochStep(await readName(store), RAISE));
+  assert.deepEqual(after.rrsets, [rrsetOf(NAME, planned), aaaa]);
+  assert.deepEqual(fenceIn(after).types, ["A", "AAAA"]);
+  const never = storeWith(fenceOf({ types: ["AAAA"], generation: 9e14 }), aaaa);
+  const same = await applied(never, epochStep(await readName(never), RAISE));
+  assert.deepEqual(same.rrsets, [aaaa], "a type that it never answered is not brought");
+});
+
 test("fenceFault() sees what enactors set an endpoint aside for", async () => {
   const fault = async (fence: Parameters<typeof storeWith>[0]) => {
     return fenceFault(await readName(storeWith(fence, rrset("A", "192.0.2.1"))), ENTRY);
@@ -165,6 +249,13 @@ test("fenceFault() sees what enactors set an endpoint aside for", async () => {
   assert.match((await fault(fenceOf({ epoch: 3, generation: 40 }))) ?? "", /twice/);
   assert.equal(await fault(fenceOf({ epoch: 3, generation: 41 })), undefined);
   assert.equal(await fault(fenceOf({ epoch: 2, generation: 9e14 })), undefined);
+});
+
+test("fenceFault() sees a fence of records where the plan's entry is a tombstone", async () => {
+  const held = fenceOf({ epoch: 3, generation: 40, digest: ENTRY.digest });
+  assert.match(fenceFault(await readName(storeWith(held)), RETIRED) ?? "", /twice/);
+  const dead = fenceOf({ epoch: 3, generation: 40, types: [], mark: TOMBSTONE });
+  assert.equal(fenceFault(await readName(storeWith(dead)), RETIRED), undefined);
 });
 
 test("nextEpoch() is above all that count; a wild one counts where it cannot fall", async () => {

@@ -67,9 +67,9 @@ export class DirectWorld {
     return this.#nameserver?.local[0]?.port ?? 0;
   }
 
-  /** Does `work` with an API that knows of no plan yet. */
-  async withApi(work: () => Promise<void>): Promise<void> {
-    await new ApiWorld().serve(async ({ port }) => {
+  /** Does `work` with an API; where none is given, with one that knows of no plan yet. */
+  async withApi(work: () => Promise<void>, api = new ApiWorld()): Promise<void> {
+    await api.serve(async ({ port }) => {
       this.cli.accept(this.#settings(this.port, port));
       await work();
     });

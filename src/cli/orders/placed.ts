@@ -26,6 +26,19 @@ export function required({ options }: Invocation, option: string, example: strin
   throw usage(`--${option} is missing: add it, such as --${option} ${example}`);
 }
 
+/** Tells what became of something that was asked for: warnings apart, as scripts read the rest. */
+export function tellChanged(
+  { io, options }: Invocation,
+  changed: Pick<OrderChanged, "message" | "warnings">,
+): void {
+  if (options.has("json")) {
+    printJson(io, changed);
+    return;
+  }
+  printLines(io, [changed.message]);
+  for (const text of changed.warnings) io.err(`Warning: ${text}\n`);
+}
+
 /** Where an order is in place, and where it is not yet. */
 interface Placed {
   readonly inPlace: boolean;
