@@ -33,7 +33,8 @@ export const ASSUMPTIONS: readonly string[] = [
    everybody, DNS is slow by up to ${SLOW_MS_MAX / 1000} s a message.`,
   `The run that is shown was searched for: of the seeds 1 to ${SEARCHED.seeds} of this schedule, the
    late enactor turns the name back in ${SEARCHED.backwards}, and in ${SEARCHED.emptied} of them a
-   clean-up empties it; seed ${EVENT_SEED} is the first of those.`,
+   clean-up empties it; seed ${EVENT_SEED} is the first of those in which the enactor that is held
+   up is late with a write of ours as well.`,
   `The clock of the replay is set so that the name is emptied at 06:48, and people repair it at
    09:25 because they did.`,
   `Resolvers keep "there is no address" for ${spanText(1000 * NEGATIVE_TTL_SECONDS["2025"])} in the

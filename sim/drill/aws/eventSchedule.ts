@@ -32,13 +32,13 @@ export const SCENE: Scene = {
 
 /**
  * The run that is shown where nobody asks for another: in it the race comes about, and so does a
- * late write of ours. Where the code of either has changed, `findSeed.ts 1 50` finds another.
+ * late write of ours. Where the code of either has changed, `findSeed.ts 1 200` finds another.
  */
-export const EVENT_SEED = 11;
+export const EVENT_SEED = 196;
 /** How it was found: of so many seeds, those in which the design of 2025 went wrong. */
-export const SEARCHED = { seeds: 50, backwards: 12, emptied: 2 } as const;
+export const SEARCHED = { seeds: 200, backwards: 46, emptied: 13 } as const;
 /** When, in the world time of that run, the name of 2025 is emptied: 06:48 UTC. */
-const EMPTIED_AFTER_MS = 713_000;
+const EMPTIED_AFTER_MS = 715_000;
 export const START_MS = at(6, 48) - EMPTIED_AFTER_MS;
 export const END_MS = at(9, 50);
 /** Fleets of devices come back long after the name. */

@@ -1,4 +1,4 @@
-// Finds runs worth showing: `node sim/drill/aws/findSeed.ts 1 50`. For each seed in which the name
+// Finds runs worth showing: `node sim/drill/aws/findSeed.ts 1 200`. For each seed in which the name
 // of 2025 is emptied soon after the delay: when, and the late writes that ours refused. At the end:
 // in how many it went wrong at all.
 
