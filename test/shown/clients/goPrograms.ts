@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
+import { skipped } from "../../peers.ts";
 
 const SOURCES = fileURLToPath(new URL("go", import.meta.url));
 const GO_FOLDERS = ["/usr/local/go/bin", "/usr/lib/go/bin", "/usr/bin"];
@@ -53,13 +54,8 @@ export function buildGoPrograms(): GoPrograms {
   return { folder, needed: {} };
 }
 
-/**
- * Skips, in CI too: these programs are in no Debian package, and whether the Go module proxy
- * answers says nothing of our nameserver. lego, certbot and nsupdate are there in any case.
- */
 function missing(folder: string, reason: string): GoPrograms {
-  console.log(`Skipped: external-dns and Terraform's provider: ${reason}`);
-  return { folder, needed: { skip: reason } };
+  return { folder, needed: skipped(reason) };
 }
 
 function findGo(): string | undefined {
