@@ -3,7 +3,7 @@
 import type { Chance, Clock, Disk, Log } from "../src/base/index.ts";
 import type { Name, RRset, Update } from "../src/dns/index.ts";
 import type { PlanEntry, Position } from "../src/plan/index.ts";
-import type { FaultAct, OperatorAct, PolicyAct, Scene } from "./schedule/act.ts";
+import type { FaultAct, HandAct, OperatorAct, PolicyAct, Scene } from "./schedule/act.ts";
 import type { ZoneChange } from "./world/dnsServer.ts";
 
 /** A way to manage DNS, as a world can run it. */
@@ -161,8 +161,11 @@ export interface DesignRun {
   see?(change: ZoneChange): void;
   /** Every fault has ended: people let automation run, and adopt what is not the design's yet. */
   resume?(zone: ZoneReader): void;
-  /** Long after, where not all is right: people do what only people can (raise, put right). */
-  tidyUp(zone: ZoneReader): void;
+  /**
+   * Long after, where not all is right: people do what only people can (raise, put right). What is
+   * beyond the design's own tools is returned, and done by hand.
+   */
+  tidyUp(zone: ZoneReader): readonly HandAct[];
   /** What is still not as the newest plan says, in plain words; undefined where everything is. */
   unfinished(zone: ZoneReader): string | undefined | Promise<string | undefined>;
 }

@@ -32,6 +32,7 @@ function designOf(boot: (host: Host) => void, unfinished: (tidied: number) => st
         positionOf: () => undefined,
         tidyUp: () => {
           tidied += 1;
+          return [];
         },
         unfinished: () => unfinished(tidied),
       };

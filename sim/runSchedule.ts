@@ -29,6 +29,8 @@ const TIDY_MS = 4_000;
 /** Everything has to stay right for so long; what was done has to reach the journal in it. */
 const REST_MS = 1_500;
 const BACK_UP_MS = 1_000;
+/** A plan takes so long at most from its first look at a clock until it is stored. */
+const PLAN_UNDER_WAY_MS_MAX = 2_000;
 /** How long before the end faults are added where too few took effect. */
 const LAST_FAULTS_MS = 1_200;
 
@@ -79,6 +81,8 @@ class ScheduleRun {
   readonly #checkers: readonly Checker[];
   readonly #violations: Violation[] = [];
   #changes = 0;
+  #changedAtMs = 0;
+  #putBack: PutBack | undefined;
   #convergedInMs: number | undefined;
 
   constructor(design: Design, schedule: Schedule, options: RunOptions) {
@@ -93,7 +97,10 @@ class ScheduleRun {
     const Server = scene.server === "plain" ? PlainServer : EmbeddedServer;
     this.#server = new Server(this.#world, (change) => this.#onChange(change));
     this.#run = design.start(this.#world);
-    this.#checkers = checkersOf(this.#run, this.#world, this.#server, clockFaultsOf(schedule));
+    this.#checkers = checkersOf(this.#run, this.#world, this.#server, {
+      clocks: clockFaultsOf(schedule),
+      putBack: () => this.#putBack,
+    });
     this.#performer = new Performer(this.#world, this.#server, this.#run);
   }
 
@@ -156,13 +163,14 @@ class ScheduleRun {
     const world = this.#world;
     const fromMs = world.nowMs;
     world.tell("*", () => "every fault has ended");
+    this.#putBack = { atMs: fromMs, wallMs: latestPlannersWallMs(world) };
     this.#performer.endFaults();
     this.#run.resume?.(this.#server.reader);
     let tidyAtMs = fromMs + TIDY_AFTER_MS;
     let rightSinceMs: number | undefined;
     for (;;) {
       if (world.nowMs >= tidyAtMs) {
-        this.#run.tidyUp(this.#server.reader);
+        for (const act of this.#run.tidyUp(this.#server.reader)) this.#performer.byHand(act);
         tidyAtMs = world.nowMs + TIDY_MS;
       }
       await world.run(world.nowMs + LOOK_MS);
@@ -170,8 +178,11 @@ class ScheduleRun {
       const problem = await this.#run.unfinished(this.#server.reader);
       if (problem === undefined) rightSinceMs ??= world.nowMs;
       else rightSinceMs = undefined;
-      // What a fault delayed may still come, and must be harmless when it does.
-      const restsFromMs = Math.max(rightSinceMs ?? world.nowMs, world.network.lastLateMs);
+      // What a fault delayed may still come, and must be harmless when it does. A write between
+      // two looks has to reach the journal, too; a zone that is written for ever is not waited for.
+      const rightMs = rightSinceMs ?? world.nowMs;
+      const changedMs = Math.min(this.#changedAtMs, rightMs + REST_MS);
+      const restsFromMs = Math.max(rightMs, world.network.lastLateMs, changedMs);
       if (rightSinceMs !== undefined && world.nowMs - restsFromMs >= REST_MS) break;
       if (world.nowMs - fromMs > CONVERGE_MS_MAX) {
         this.#find("converges", `${CONVERGE_MS_MAX / 1000} s after the last fault: ${problem}`);
@@ -187,6 +198,7 @@ class ScheduleRun {
 
   #onChange(change: ZoneChange): void {
     this.#changes += 1;
+    this.#changedAtMs = this.#world.nowMs;
     this.#world.trace.mix(this.#changes);
     this.#options.onChange?.(change);
     this.#run.see?.(change);
@@ -217,11 +229,28 @@ class ScheduleRun {
   }
 }
 
+/** When all clocks were put right, and what the latest of the planners' said before. */
+interface PutBack {
+  readonly atMs: number;
+  readonly wallMs: number;
+}
+
+/** What checkers know of clocks. */
+interface ClocksKnown {
+  readonly clocks: ClockFaults;
+  readonly putBack: () => PutBack | undefined;
+}
+
+function latestPlannersWallMs(world: World): number {
+  const planners = [...world.processes.values()].filter(({ spec }) => spec.role === "planner");
+  return Math.max(world.wallMs, ...planners.map(({ clock }) => clock.wallMs()));
+}
+
 function checkersOf(
   run: DesignRun,
   world: World,
   server: SimulatedServer,
-  clocks: ClockFaults,
+  { clocks, putBack }: ClocksKnown,
 ): readonly Checker[] {
   if (!(run instanceof OurRun)) return [new NeverEmpty(), new NeverBackwards(run, server.reader)];
   const lifeOf = (id: string) => {
@@ -229,14 +258,18 @@ function checkersOf(
     return process?.isRunning === true ? process.life : undefined;
   };
   const plannersWallMs = (): number => {
-    const planners = [...world.processes.values()].filter(({ spec }) => spec.role === "planner");
     // A clock put back meanwhile was right, or ahead, when the plan was made.
-    return Math.max(world.wallMs, ...planners.map(({ clock }) => clock.wallMs()));
+    const { atMs, wallMs } = putBack() ?? { atMs: -Infinity, wallMs: 0 };
+    const before = world.nowMs - atMs <= PLAN_UNDER_WAY_MS_MAX ? wallMs : 0;
+    return Math.max(before, latestPlannersWallMs(world));
+  };
+  const mayForget = (id: string): boolean => {
+    return run.ledger.wasReplaced || world.processes.get(id)?.hadOldDisk === true;
   };
   return [
     new NeverEmpty(run.ledger),
     new NeverBackwards(run, server.reader, () => run.ledger.wasReplaced),
-    new CheckedAtTheWrite(world.scene.zone, () => run.ledger.wasReplaced),
+    new CheckedAtTheWrite(world.scene.zone, mayForget),
     new EveryChangeExplained(run.ledger, lifeOf),
     new OverrideRespected(run.ledger, plannersWallMs),
     new RetireOnlyOnPurpose(run.ledger, clocks),

@@ -23,15 +23,18 @@ const OPERATOR = "operator";
 export class CheckedAtTheWrite implements Checker {
   readonly invariant = "checked-at-the-write";
   readonly #zone: Name;
-  readonly #wasReplaced: () => boolean;
+  readonly #mayForget: (process: string) => boolean;
   readonly #texts = new Map<Name, Set<string>>();
   /** The last fence of each name that could be read, whatever became of it. */
   readonly #last = new Map<Name, Fence>();
 
-  /** `wasReplaced`: whether a plan store was lost or put back to an old copy. */
-  constructor(zone: Name, wasReplaced: () => boolean = () => false) {
+  /**
+   * `mayForget`: whether a process may know less than there was: a plan store was lost or put back
+   * to an old copy, or the process's own disk.
+   */
+  constructor(zone: Name, mayForget: (process: string) => boolean = () => false) {
     this.#zone = zone;
-    this.#wasReplaced = wasReplaced;
+    this.#mayForget = mayForget;
   }
 
   onChange(change: ZoneChange): string | undefined {
@@ -94,18 +97,18 @@ export class CheckedAtTheWrite implements Checker {
     const mends =
       was.kind === "fence"
         ? isSame(was.fence, now) || (now.mark?.kind !== "tombstone" && lacks(held, was.fence))
-        : this.#isRefenced(endpoint, now);
+        : this.#isRefenced(endpoint, now, by.id);
     if (mends) return undefined;
     return `${by.id} enacted something new at ${endpoint} though only repairs are let through`;
   }
 
   /**
    * Whether a name that has no fence had one, and goes on as what it was: with answers. A tombstone
-   * that the zone and a plan store lost is known to those alone who saw it.
+   * that the zone lost is known to those alone who saw it, and kept what they saw.
    */
-  #isRefenced(endpoint: Name, now: Fence): boolean {
+  #isRefenced(endpoint: Name, now: Fence, writer: string): boolean {
     const last = this.#last.get(endpoint);
-    const mayServe = last?.mark?.kind !== "tombstone" || this.#wasReplaced();
+    const mayServe = last?.mark?.kind !== "tombstone" || this.#mayForget(writer);
     return last !== undefined && mayServe && now.mark?.kind !== "tombstone";
   }
 }

@@ -383,8 +383,11 @@ describe("OverrideRespected", () => {
     assert.equal(change(checker, OPERATOR, zoneWith(AT_FIRST), zoneWith(pinned)), undefined);
     assert.equal(change(checker, OPERATOR, zoneWith(pinned), again), undefined);
     assert.equal(change(checker, ENACTOR, again, repaired), undefined);
-    const back = zoneWith(held(FIRST, fenceOf(FIRST, 5, mark)));
-    assert.match(change(checker, ENACTOR, repaired, back) ?? "", /changed what override/);
+    const first = zoneWith(held(FIRST, fenceOf(FIRST, 5, mark)));
+    assert.equal(change(checker, ENACTOR, repaired, first), undefined, "people pinned that, too");
+    const third = entryAt(3);
+    const other = zoneWith(held(third, fenceOf(third, 6, mark)));
+    assert.match(change(checker, ENACTOR, first, other) ?? "", /changed what override/);
   });
 
   it("fires on a plan that ends one unasked, and before its time by the planner's clock", () => {

@@ -24,6 +24,12 @@ interface Written {
   readonly edition: number;
 }
 
+/** An endpoint before and after a change. */
+interface Turn {
+  readonly was: EndpointState | undefined;
+  readonly now: EndpointState;
+}
+
 /**
  * Every change explained: what automation writes is an entry that a plan store accepted, or what a
  * person pinned, with exactly these records; and the journal says so, unless whoever wrote it died
@@ -52,7 +58,7 @@ export class EveryChangeExplained implements Checker {
       if (seen.kind !== "fence") continue; // another checker's
       problem ??= saidOtherwise(endpoint, fenceSeen(was?.fence), seen.fence);
       if (!this.#isRefenced(was, now, seen.fence, endpoint)) {
-        problem ??= this.#judge(endpoint, seen.fence, now, by.id);
+        problem ??= this.#judge(endpoint, seen.fence, { was, now }, by.id);
       }
       const { edition } = seen.fence;
       const { id, life } = by;
@@ -87,10 +93,10 @@ export class EveryChangeExplained implements Checker {
     return `the journal does not know that ${by} wrote ${endpoint}, edition ${edition}`;
   }
 
-  #judge(endpoint: Name, fence: Fence, now: EndpointState, by: string): string | undefined {
+  #judge(endpoint: Name, fence: Fence, { was, now }: Turn, by: string): string | undefined {
     const issued = this.#ledger.issuedAt(endpoint, fence);
     const entries = issued.filter(({ entry }) => entry.digest === fence.digest);
-    if (entries.some(({ entry }) => isAsPlanned(entry, fence, now))) return undefined;
+    if (entries.some(({ entry }) => isAsPlanned(entry, fence, { was, now }))) return undefined;
     if (this.#isPinned(endpoint, fence, now)) return undefined;
     const { epoch, generation } = fence;
     const what = `${epoch}/${generation} of ${endpoint}`;
@@ -148,6 +154,10 @@ function saidOtherwise(endpoint: Name, was: FenceSeen, now: Fence): string | und
   return `${epoch}/${generation} of ${endpoint} says something else than it said`;
 }
 
+function rdataKeys(state: EndpointState | undefined): string {
+  return (state?.records ?? []).map((rrset) => `${rrset.type}:${rdataKey(rrset)}`).join(";");
+}
+
 /** Without texts, which stand beside on servers that are not ours alone. */
 function typesOf(types: readonly string[]): string {
   return [...types]
@@ -156,8 +166,13 @@ function typesOf(types: readonly string[]): string {
     .join();
 }
 
-function isAsPlanned(entry: PlanEntry, fence: Fence, now: EndpointState): boolean {
+function isAsPlanned(entry: PlanEntry, fence: Fence, { was, now }: Turn): boolean {
   if (entry.kind === "serving") return holdsContent(entry, entry.endpoint, fence, now);
+  const before = fenceSeen(was?.fence);
+  // What a hand gave a retired name is the hand's, whichever tombstone stands beside it.
+  if (before.kind === "fence" && before.fence.mark?.kind === "tombstone") {
+    return fence.types.length === 0 && rdataKeys(was) === rdataKeys(now);
+  }
   // A tombstone that leaves something would retire nothing.
   const isBare = now.records.every(({ type }) => type === RRType.TXT);
   return isBare && now.weights === undefined && fence.types.length === 0;

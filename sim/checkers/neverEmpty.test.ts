@@ -106,6 +106,38 @@ describe("NeverEmpty", () => {
     assert.match(spoken(tombstoneOf(FIRST), entryAt(4)), /speaks again.*AAAA/);
   });
 
+  it("owes nobody what a hand gave a retired name, nor a spoilt name that no plan knows", () => {
+    const retired = begun();
+    const bare = zoneWith(held(undefined, TOMBSTONE));
+    const given = zoneWith(held(FIRST, TOMBSTONE));
+    const [lost, speaks] = [zoneWith(NOTHING, false), zoneWith(NOTHING)];
+    assert.equal(change(retired, ENACTOR, zoneWith(AT_FIRST), bare), undefined);
+    assert.equal(change(retired, HAND, bare, given), undefined);
+    assert.equal(change(retired, DISK, given, lost), undefined);
+    assert.equal(change(retired, ENACTOR, lost, speaks), undefined);
+    const ledger = new Ledger();
+    const spoilt = begun(ledger);
+    const fence = controlRRset(fenceName(ENDPOINT), "oops");
+    assert.equal(
+      change(spoilt, HAND, zoneWith(AT_FIRST), zoneWith({ ...NOTHING, fence })),
+      undefined,
+    );
+    assert.match(spoilt.atEnd() ?? "", /never came back/);
+    ledger.wasReplaced = true;
+    assert.equal(spoilt.atEnd(), undefined);
+    ledger.beginWith([FIRST], 0);
+    assert.match(spoilt.atEnd() ?? "", /never came back/);
+  });
+
+  it("owes nothing of a name whose tombstone a plan store accepted before it was lost", () => {
+    const ledger = new Ledger();
+    const checker = begun(ledger);
+    assert.equal(change(checker, HAND, zoneWith(AT_FIRST), zoneWith(NOTHING)), undefined);
+    assert.match(checker.atEnd() ?? "", /never came back/);
+    checker.onWitness({ kind: "plan", entries: [tombstoneOf(FIRST)] });
+    assert.equal(checker.atEnd(), undefined);
+  });
+
   it("lets a tombstone take everything", () => {
     const checker = begun();
     const retired = zoneWith(held(undefined, TOMBSTONE));

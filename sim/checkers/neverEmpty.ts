@@ -67,7 +67,8 @@ export class NeverEmpty implements Checker {
 
   atEnd(): string | undefined {
     for (const [key, { endpoint, type }] of this.#owed) {
-      if (this.#isRetired(endpoint) || this.#isForgotten(endpoint, type)) continue;
+      const isMeant = this.#isRetired(endpoint) || this.#retiring.has(endpoint);
+      if (isMeant || this.#isForgotten(endpoint, type) || this.#isSpoilt(endpoint)) continue;
       if (this.#last?.speaks === true) return `${key} was taken by a hand, and never came back`;
     }
     return undefined;
@@ -83,6 +84,12 @@ export class NeverEmpty implements Checker {
     if (this.#plans?.wasReplaced !== true) return false;
     const entry = this.#plans.newest.get(endpoint);
     return entry?.kind === "serving" && !entry.rrsets.some((rrset) => rrset.type === type);
+  }
+
+  /** No plan knows it any more, and nobody may write over what a hand put in its fence's place. */
+  #isSpoilt(endpoint: Name): boolean {
+    if (this.#plans?.wasReplaced !== true || this.#plans.newest.has(endpoint)) return false;
+    return fenceSeen(this.#last?.endpoints.get(endpoint)?.fence).kind === "malformed";
   }
 
   #look(
@@ -104,13 +111,14 @@ export class NeverEmpty implements Checker {
     const isRetired = fence.kind === "fence" && fence.fence.mark?.kind === "tombstone";
     for (const type of TYPES) {
       const key = `${endpoint} ${type}`;
-      if (now.answers[type] !== "") {
-        if (after.speaks) this.#answered.add(key);
+      // What a hand gives a retired name is owed to nobody.
+      if (isRetired) {
+        this.#answered.delete(key);
         this.#owed.delete(key);
         continue;
       }
-      if (isRetired) {
-        this.#answered.delete(key);
+      if (now.answers[type] !== "") {
+        if (after.speaks) this.#answered.add(key);
         this.#owed.delete(key);
         continue;
       }

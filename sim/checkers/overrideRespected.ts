@@ -15,8 +15,8 @@ import { type Checker, fenceSeen } from "./checker.ts";
 export class OverrideRespected implements Checker {
   readonly invariant = "override-respected";
   readonly #ledger: Ledger;
-  /** What each override pinned, as first seen or last written by people: texts of its records. */
-  readonly #pinned = new Map<string, string>();
+  /** What each override pinned, as first seen or written by people: texts of its records. */
+  readonly #pinned = new Map<string, Set<string>>();
   /** Overrides that a plan may end: it was asked for, or their time was over. */
   readonly #ended = new Set<string>();
   readonly #plannersWallMs: () => number;
@@ -58,13 +58,17 @@ export class OverrideRespected implements Checker {
     return problem;
   }
 
-  /** A person whose tool tries once more, after no answer, pins what is there by then. */
+  /**
+   * A person whose tool tries once more, after no answer, pins what is there by then; one who
+   * raises the epoch of a name that a hand emptied fills it with the plan, below the same mark.
+   */
   #note(now: EndpointState, { by }: ZoneChange): void {
     const seen = fenceSeen(now.fence);
     const mark = seen.kind === "fence" ? seen.fence.mark : undefined;
     if (mark?.kind !== "override") return;
-    if (by.kind !== "operator" && this.#pinned.has(mark.id)) return;
-    this.#pinned.set(mark.id, contentKey(now));
+    const held = this.#pinned.get(mark.id) ?? new Set<string>();
+    if (by.kind === "operator" || held.size === 0) held.add(contentKey(now));
+    this.#pinned.set(mark.id, held);
   }
 
   #judge(
@@ -81,7 +85,7 @@ export class OverrideRespected implements Checker {
     if (by.wallMs >= untilMs) return undefined;
     const { mark } = next.fence;
     if (mark?.kind === "override" && mark.id === id) {
-      const same = this.#pinned.get(id) === contentKey(now);
+      const same = this.#pinned.get(id)?.has(contentKey(now)) === true;
       return same ? undefined : `${by.id} changed what override ${id} pins at ${endpoint}`;
     }
     if (this.#isEndedBy(endpoint, next.fence, id)) return undefined;

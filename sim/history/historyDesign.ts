@@ -124,7 +124,9 @@ class HistoryRun implements DesignRun {
   resume(): void {}
 
   /** Nobody has anything to do: what its enactors do not repair stays as it is. */
-  tidyUp(): void {}
+  tidyUp(): readonly [] {
+    return [];
+  }
 
   unfinished(zone: ZoneReader): string | undefined {
     const newest = this.#newest?.generation ?? 0;

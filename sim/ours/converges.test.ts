@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { RRType } from "../../src/dns/index.ts";
-import type { Fence, Order, PlanEntry, TombstoneEntry } from "../../src/plan/index.ts";
+import type {
+  Fence,
+  Order,
+  PlanEntry,
+  ServingEntry,
+  TombstoneEntry,
+} from "../../src/plan/index.ts";
 import { fenceName } from "../../src/plan/index.ts";
 import { ENDPOINT, entryAt, fenceOf, held, ZONE } from "../checkers/doctored.suite.ts";
 import type { ZoneReader } from "../design.ts";
@@ -135,6 +141,20 @@ describe("unfinishedIn", () => {
     assert.match(unfinished(ahead, pinned(WALL_MS + 1_000)), /it holds 0\/1, planned is 0\/3/);
     const ending = { ...SECOND, ends: ["o-api-1"] };
     assert.match(unfinished(ending, pinned(WALL_MS + 1_000), { wasReplaced }), /the plan has none/);
+    const other = { ...SECOND, override: { id: "o-api-2", untilMs: WALL_MS + 9_000 } };
+    assert.equal(unfinished(other, pinned(WALL_MS + 1_000), { wasReplaced }), "");
+    assert.match(unfinished(other, pinned(WALL_MS + 1_000)), /planned is 0\/2/);
+  });
+
+  it("lets an override last for long that has fewer types than the plan", () => {
+    const [a] = FIRST.rrsets;
+    const pinned = (untilMs: number, entry: ServingEntry = FIRST) => {
+      return held(FIRST, fenceOf(entry, 2, { kind: "override", id: "o-api-1", untilMs }));
+    };
+    const less = { ...FIRST, rrsets: [a] } as const;
+    assert.equal(unfinished(SECOND, pinned(WALL_MS + 61_000, less)), "");
+    assert.match(unfinished(SECOND, pinned(WALL_MS + 60_000, less)), /the plan has none/);
+    assert.match(unfinished(SECOND, pinned(WALL_MS + 61_000)), /the plan has none/);
   });
 });
 
@@ -189,6 +209,12 @@ describe("unplannedIn", () => {
     const pinned = { ...FIRST, beneath: FIRST, override: { id: "o-api-1", untilMs: WALL_MS } };
     assert.match(unplanned(FIRST, { orders: [override(WALL_MS)] }), /asked for, and not planned/);
     assert.equal(unplanned(pinned, { orders: [override(WALL_MS)] }), "");
+    const [a, aaaa] = SECOND.rrsets;
+    const { beneath: _, ...alone } = pinned;
+    assert.equal(unplanned({ ...alone, rrsets: [a] }, { orders: [override(WALL_MS)] }), "");
+    assert(aaaa !== undefined);
+    const short = { ...override(WALL_MS), rrsets: [aaaa] } as const;
+    assert.equal(unplanned(FIRST, { orders: [short] }), "", "no plan takes a type away");
     assert.match(unplanned(pinned, { orders: [override(WALL_MS - 5_001)] }), /is over/);
     const retirement: Order = { kind: "retirement", id: "t-api-2", holdDownMs: 500, ...asked };
     assert.match(unplanned(FIRST, { orders: [retirement] }), /t-api-2 is due/);

@@ -15,7 +15,7 @@ import { readControlText } from "../../src/provider/controlText.ts";
 import { readingOf } from "../../src/provider/readingOf.ts";
 import { fenceSeen, gateSeen } from "../checkers/checker.ts";
 import type { Design, DesignRun, DesignWorld, Host, ZoneReader } from "../design.ts";
-import type { FaultAct, OperatorAct, PolicyAct } from "../schedule/act.ts";
+import type { FaultAct, HandAct, OperatorAct, PolicyAct } from "../schedule/act.ts";
 import type { ZoneChange } from "../world/dnsServer.ts";
 import { Configuration, REGION } from "./configuration.ts";
 import { Ledger } from "./ledger.ts";
@@ -128,8 +128,9 @@ export class OurRun implements DesignRun {
     }
   }
 
-  tidyUp(zone: ZoneReader): void {
+  tidyUp(zone: ZoneReader): readonly HandAct[] {
     const { scene } = this.#world;
+    const byHand: HandAct[] = [];
     if (gateSeen(zone.rrset(gateName(scene.zone), RRType.TXT)) !== "on") {
       this.operate({ kind: "resume" });
     }
@@ -145,8 +146,10 @@ export class OurRun implements DesignRun {
         this.operate({ kind: "release", endpoint: name });
       }
       const wish = personalWork(entry, zone);
-      if (wish !== undefined) this.operate(wish);
+      if (wish?.kind === "hand") byHand.push(wish);
+      else if (wish !== undefined) this.operate(wish);
     }
+    return byHand;
   }
 
   #putRight(): void {
@@ -219,8 +222,11 @@ export class OurRun implements DesignRun {
   }
 }
 
-/** What only a person can put right of one endpoint, once everything runs again. */
-function personalWork(entry: PlanEntry, zone: ZoneReader): OperatorAct | undefined {
+/**
+ * What only a person can put right of one endpoint, once everything runs again. What a retired name
+ * answers without a fence is nobody's but a hand's to take away.
+ */
+function personalWork(entry: PlanEntry, zone: ZoneReader): OperatorAct | HandAct | undefined {
   const { endpoint } = entry;
   const reading = readingOf(endpoint, {
     fence: zone.rrset(fenceName(endpoint), RRType.TXT),
@@ -229,7 +235,10 @@ function personalWork(entry: PlanEntry, zone: ZoneReader): OperatorAct | undefin
   });
   if (reading.kind !== "read") return undefined;
   if (reading.fence.kind === "none") {
-    return reading.rrsets.length > 0 ? { kind: "adopt", endpoint } : undefined;
+    if (reading.rrsets.length === 0) return undefined;
+    return entry.kind === "tombstone"
+      ? { kind: "hand", endpoint, byForce: true, what: "delete-records" }
+      : { kind: "adopt", endpoint };
   }
   const fault = fenceFault(reading, entryKnown(entry));
   return fault === undefined ? undefined : { kind: "epoch-raise", endpoint };

@@ -42,6 +42,7 @@ type ChangingCalls = Pick<
   | "report"
   | "takeIn"
   | "orders"
+  | "head"
 >;
 
 /** A call that changed the store, to be done again where the store is made anew. */
@@ -96,10 +97,9 @@ export class StoreHouse {
   /** It is as it was then. The process is to be restarted after it. */
   restore(asOfMs: number): void {
     this.#log = this.#log.filter(({ atMs }) => atMs <= asOfMs);
-    // A store that was restored from a backup knows it by its file, and says so itself: retirements
-    // that wait in it may have been taken back, or done and revived, since.
+    // A store that was restored from a backup knows it by its file, and says so itself.
     const wallMs = this.#world.wallMs;
-    this.#log.push({ atMs: this.#world.nowMs, wallMs, call: forgetRetirements });
+    this.#log.push({ atMs: this.#world.nowMs, wallMs, call: noticeCopy });
   }
 
   /** Takes the configuration up, as a reload does; a store that is down does so when it starts. */
@@ -185,6 +185,7 @@ export class StoreHouse {
       report: (report) => logged((on) => on.report(report)),
       takeIn: (intake) => logged((on) => on.takeIn(intake)),
       orders: () => own.orders(),
+      head: () => own.head(),
     };
     const record = store.record.bind(store);
     return Object.assign(store, changing, {
@@ -196,7 +197,13 @@ export class StoreHouse {
   }
 }
 
-async function forgetRetirements(on: ChangingCalls): Promise<void> {
+/**
+ * Retirements that wait in it may have been taken back, or done and revived, since; and of its
+ * tombstones nobody knows either whether they hold still.
+ */
+async function noticeCopy(on: ChangingCalls): Promise<void> {
+  const { generation } = await on.head();
+  await on.raiseFloor({ epoch: 0, generation });
   const waiting = (await on.orders()).filter(({ kind }) => kind === "retirement");
   const ids = waiting.map(({ id }) => id);
   if (ids.length > 0) await on.endOrders(ids, "plan-store", "the store is an old copy");
@@ -218,6 +225,7 @@ function callsOf(store: MemoryStore): ChangingCalls {
     report: store.report.bind(store),
     takeIn: store.takeIn.bind(store),
     orders: store.orders.bind(store),
+    head: store.head.bind(store),
   };
 }
 

@@ -6,12 +6,17 @@ import {
   type PlanEntry,
   parseFence,
   rrsetsOf,
+  type ServingEntry,
   type TombstoneEntry,
 } from "../../src/plan/index.ts";
 import { readControlText } from "../../src/provider/controlText.ts";
 import type { ZoneReader } from "../design.ts";
 import type { Scene } from "../schedule/act.ts";
 import type { Ledger } from "./ledger.ts";
+
+/** An override that is over by then is over while the world still runs. */
+const SOON_MS = 60_000;
+const ADDRESSES: ReadonlySet<string> = new Set(["A", "AAAA"]);
 
 /** What is still not as the newest plan says, of any endpoint; undefined where all is. */
 export function unfinishedIn(
@@ -48,7 +53,7 @@ function unfinished(
   if (fence === undefined) {
     return isBare && isGone(entry, ledger) ? undefined : "it has no readable fence";
   }
-  if (mayLast(entry, fence, ledger) && isPinnedYet(entry, fence, wallMs)) return undefined;
+  if (mayLast(entry, fence, ledger, wallMs) && isPinnedYet(entry, fence, wallMs)) return undefined;
   if (fence.mark?.kind === "tombstone" && entry.kind === "serving") {
     const { id } = fence.mark;
     if (ledger.wasReplaced && entry.revives?.includes(id) !== true) return undefined;
@@ -88,19 +93,32 @@ function isGone(entry: PlanEntry, { wasReplaced, lastFences }: Ledger): boolean 
 
 /**
  * Whether a plan need not know of an override: a person may have pinned what is retired, or with a
- * clock that was ahead for a while.
+ * clock that was ahead for a while, or less than all types of a name that was its owner's: one of
+ * these that is over soon is waited for.
  */
-function mayLast(entry: PlanEntry, { mark }: Fence, ledger: Ledger): boolean {
+function mayLast(
+  entry: PlanEntry,
+  { mark, types }: Fence,
+  ledger: Ledger,
+  wallMs: number,
+): boolean {
   if (ledger.wasReplaced) return true;
-  if (mark === undefined || ledger.overridesCleared.has(mark.id)) return false;
-  return entry.kind === "tombstone" || ledger.overridesToldLate.has(mark.id);
+  if (mark?.kind !== "override" || ledger.overridesCleared.has(mark.id)) return false;
+  if (entry.kind === "tombstone" || ledger.overridesToldLate.has(mark.id)) return true;
+  return lacksType(types, entry) && mark.untilMs - wallMs > SOON_MS;
+}
+
+/** Whether a pin has fewer address types than what is planned: no plan takes one away. */
+export function lacksType(pinned: readonly string[], { rrsets }: ServingEntry): boolean {
+  if (pinned.includes("CNAME")) return false;
+  return rrsets.some(({ type }) => ADDRESSES.has(type) && !pinned.includes(type));
 }
 
 /** A plan store that was lost knows of no override: it lasts as long as its fence says. */
 function isPinnedYet(entry: PlanEntry, { mark, ...position }: Fence, wallMs: number): boolean {
   if (mark?.kind !== "override" || mark.untilMs <= wallMs) return false;
   if (entry.ends?.includes(mark.id) === true) return false;
-  const isPlanned = entry.kind === "serving" && entry.override !== undefined;
+  const isPlanned = entry.kind === "serving" && entry.override?.id === mark.id;
   return !isPlanned && comparePositions(entry, position) > 0;
 }
 

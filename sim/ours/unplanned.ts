@@ -2,6 +2,7 @@ import type { Order, PlanEntry } from "../../src/plan/index.ts";
 import type { Scene } from "../schedule/act.ts";
 import type { Configuration } from "./configuration.ts";
 import type { Ledger } from "./ledger.ts";
+import { lacksType } from "./unfinished.ts";
 
 /** An order that is due, or an override that is over, is seen to by then. */
 const SLACK_MS = 5_000;
@@ -43,7 +44,9 @@ function unmetOrder(
     return `override ${override.id} is over, and asked for still`;
   }
   const isServed = entry.kind === "serving";
-  if (override !== undefined && isServed && entry.override?.id !== override.id) {
+  const pinned = override?.rrsets.map(({ type }) => type) ?? [];
+  const mayPlan = override !== undefined && isServed && !lacksType(pinned, entry);
+  if (mayPlan && entry.override?.id !== override.id) {
     return `override ${override.id} is asked for, and not planned`;
   }
   for (const order of orders) {
@@ -67,9 +70,9 @@ function unmetPolicy(
   wishes: Wishes,
 ): string | undefined {
   const wanted = wishes.configuration.endpointPolicy(entry.endpoint);
-  if (entry.kind === "tombstone" || entry.beneath !== undefined || wanted === undefined) {
-    return undefined;
-  }
+  if (entry.kind === "tombstone" || wanted === undefined) return undefined;
+  // A store that was lost knows of an override's content, and not of what was planned beneath.
+  if (entry.beneath !== undefined || entry.override !== undefined) return undefined;
   if (orders.some(({ kind }) => kind === "rollback")) return undefined;
   if (entry.answers !== wanted.answers) return `it is to give ${wanted.answers} answers`;
   for (const type of wanted.types) {

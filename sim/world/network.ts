@@ -117,12 +117,14 @@ export class Network {
         // For the life that asked; no other has heard of the question.
         this.#carry(way, { to: from, life: asker }, answerTo(what), () => settle(reply));
       };
-      const arrive = (): void => {
+      const arrive = (copy: number): void => {
         const { service } = port;
+        // A stream has no doubles: who sends what it carried once more is not there to be answered.
+        const told = copy > 0 && transport === "stream" ? unheard : answer;
         if (service !== undefined) {
-          doWork(to, service, work, answer);
+          doWork(to, service, work, told);
         } else if (transport === "stream") {
-          answer({ kind: "no-answer", problem: "connection refused" });
+          told({ kind: "no-answer", problem: "connection refused" });
         }
       };
       // For whoever has the address when it arrives, whichever life of the server that is.
@@ -137,9 +139,11 @@ export class Network {
     this.#carry(way, { to, life: to.life }, what, task);
   }
 
-  #carry(way: Way, { to, life }: Addressee, what: string, task: () => void): void {
-    const schedule = (atMs: number): void => {
-      this.#timeline.schedule({ atMs, process: to, life, what, isMessage: true, run: task });
+  /** `task` is told which copy of the message arrives: 0 is the message itself. */
+  #carry(way: Way, { to, life }: Addressee, what: string, task: (copy: number) => void): void {
+    const schedule = (atMs: number, copy = 0): void => {
+      const run = (): void => task(copy);
+      this.#timeline.schedule({ atMs, process: to, life, what, isMessage: true, run });
     };
     if (this.#heldFor === way.from && !way.isReply && what === "update") {
       this.#heldFor = undefined;
@@ -147,7 +151,7 @@ export class Network {
       return;
     }
     const delays = this.#delaysOf(way);
-    for (const delayMs of delays) schedule(this.#timeline.nowMs + delayMs);
+    for (const [copy, delayMs] of delays.entries()) schedule(this.#timeline.nowMs + delayMs, copy);
   }
 
   /** When each copy of a message arrives; none: it is lost. */
@@ -186,6 +190,8 @@ export class Network {
     return chance;
   }
 }
+
+function unheard(): void {}
 
 const answers = new Map<string, string>();
 
@@ -243,7 +249,7 @@ function suffered(fault: LinkFault, delays: readonly number[]): number[] {
     case "cut-off":
       return [];
     case "doubled":
-      return delays.flatMap((delayMs) => [delayMs, delayMs + fault.chance.below(ECHO_MS_MAX)]);
+      return [...delays, ...delays.map((delayMs) => delayMs + fault.chance.below(ECHO_MS_MAX))];
     case "delayed":
       return delays.map((delayMs) => delayMs + fault.chance.below(fault.delayMsMax + 1));
     case "reordered":

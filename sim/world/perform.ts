@@ -30,7 +30,7 @@ export class Performer {
         this.#run.configure(act);
         return;
       case "hand":
-        this.#hand(act);
+        if (this.byHand(act)) this.#world.noteMet("hand");
         return;
       default:
         if (isFault(act)) this.#fault(act, timed.n);
@@ -139,22 +139,23 @@ export class Performer {
     process.onMidWrite = end;
   }
 
-  #hand(act: HandAct): void {
+  /** Whether there was anything to do for that hand. */
+  byHand(act: HandAct): boolean {
     const world = this.#world;
     const { zone, server } = world.scene;
     const steps = handSteps(act, zone, this.#server.reader);
-    if (steps.length === 0) return;
-    world.noteMet("hand");
+    if (steps.length === 0) return false;
     if (server === "plain" || act.byForce) {
       this.#server.force(steps, "hand");
-      return;
+      return true;
     }
     const { service } = world.dns;
-    if (service === undefined) return;
+    if (service === undefined) return true;
     const by = { id: "hand", life: 0, kind: "operator", wallMs: world.wallMs } as const;
     void Promise.resolve(service.update({ zone, prerequisites: [], steps }, by)).then(
       ({ rcode, problem }) => world.tell("hand", () => `gets ${rcode} ${problem ?? ""}`),
     );
+    return true;
   }
 
   #on(id: string, task: (process: Process) => void): void {

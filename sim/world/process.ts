@@ -23,6 +23,8 @@ export class Process {
   /** For good: it is not to be started again. */
   isEnded = false;
   isStopped = false;
+  /** It went on with a disk of earlier at some time: what it knows may be old. */
+  hadOldDisk = false;
   /** Due while it was stopped. */
   held: WorldEvent[] = [];
   disk = new SimDisk();

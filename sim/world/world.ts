@@ -157,6 +157,7 @@ export class World implements DesignWorld {
     process.onMidWrite = undefined;
     const left = process.disk.crash(keep, this.chance(`crash ${process.id} ${process.life}`));
     const old = process.oldDisks[0];
+    if (disk === "old") process.hadOldDisk = true;
     process.disk = disk === "lost" ? new SimDisk() : disk === "old" && old ? old.copy() : left;
     this.tell(process.id, () => `is killed; disk: ${disk}`);
   }

@@ -4,7 +4,7 @@ import { SeededChance } from "../../sim/seededChance.ts";
 import { SimClock } from "../../sim/simClock.ts";
 import { noSpace, SimDisk } from "../../sim/simDisk.ts";
 import { RecordLog, RecordLogError, SILENT_LOG, utf8 } from "../base/index.ts";
-import { fenceText } from "../plan/index.ts";
+import { fenceText, type Gate, type PlanEntry } from "../plan/index.ts";
 import { EnactorState } from "./enactorState.ts";
 import { ENDPOINT, entryAt, fenceOf, tombstoneAt, ZONE } from "./samples.suite.ts";
 
@@ -12,11 +12,13 @@ const chance = new SeededChance(1);
 const open = (disk: SimDisk, clock: SimClock) => {
   return EnactorState.open(disk, clock, chance, SILENT_LOG);
 };
-const news = (generation: number, ...entries: readonly ReturnType<typeof entryAt>[]) => {
+const news = (generation: number, ...entries: readonly PlanEntry[]) => {
   const digest = `d${generation}`;
   const head = { region: "test", generation, digest, floorGeneration: 0, epochs: [] };
   return { head, entries, isWholeLine: false };
 };
+
+const gateOf = (edition: number, automation: Gate["automation"]): Gate => ({ edition, automation });
 
 test("EnactorState gives back entries, marks and cursor after a power cut", async () => {
   const clock = new SimClock();
@@ -105,6 +107,38 @@ test("EnactorState reads a file of the version before, and says in it what is ne
   const next = await open(disk, clock);
   assert.deepEqual(next.entries.get(ENDPOINT), entryAt(2));
   assert.equal(next.gate("a", ZONE)?.automation, "paused");
+});
+
+test("EnactorState takes no gate for old that counts on from what was put back", async () => {
+  const state = await open(new SimDisk(), new SimClock());
+  const [slept, newest] = [gateOf(6, "repairs"), gateOf(7, "on")];
+  state.seeGate("a", ZONE, slept);
+  state.seeGate("a", ZONE, newest);
+  assert.equal(state.isOldGate("a", ZONE, slept), true);
+  state.seeGate("a", ZONE, slept);
+  assert.deepEqual(state.gate("a", ZONE), newest, "an old one that came back is no newer for that");
+  const other = await open(new SimDisk(), new SimClock());
+  other.seeGate("a", ZONE, newest);
+  other.seeGate("a", ZONE, slept); // of those that it never saw, one is as good as another
+  assert.equal(other.isOldGate("a", ZONE, newest), false, "a person went on from there");
+  other.seeGate("a", ZONE, newest);
+  assert.deepEqual(other.gate("a", ZONE), newest);
+  assert.equal(other.isOldGate("a", ZONE, slept), true);
+});
+
+test("EnactorState knows where it is above the line's tombstones", async () => {
+  const state = await open(new SimDisk(), new SimClock());
+  const tombstone = tombstoneAt(2);
+  state.follow(news(3, entryAt(3, { revives: [tombstone.tombstoneId] })));
+  assert.deepEqual(state.aheadOfTombstones, []);
+  state.follow({ ...news(5, tombstone), isWholeLine: true });
+  assert.deepEqual(state.aheadOfTombstones, [{ epoch: 0, generation: 3 }]);
+  assert.equal(state.aheadOfLine, undefined, "no plan makes a tombstone anew for its position");
+  state.follow(news(6, tombstoneAt(6)));
+  assert.deepEqual(state.aheadOfTombstones, []);
+  state.follow({ ...news(5, tombstone), isWholeLine: true });
+  state.follow({ ...news(0), isWholeLine: true });
+  assert.deepEqual(state.aheadOfTombstones, []);
 });
 
 test("EnactorState knows the epochs of zones above the plan's, until it has them", async () => {

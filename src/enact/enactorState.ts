@@ -61,6 +61,8 @@ export class EnactorState {
   #highest: Position | undefined;
   // Positions held of endpoints for which the line has an older entry of the same epoch.
   readonly #aheadOfLine = new Map<Name, Position>();
+  // The same, where the line's older entry is a tombstone.
+  readonly #aheadOfTombstone = new Map<Name, Position>();
   // Endpoints held that the line does not have at all.
   readonly #unknownToLine = new Set<Name>();
   // Entries that the plan store's line does not have: it went back in time, or is another one.
@@ -144,6 +146,14 @@ export class EnactorState {
   }
 
   /**
+   * Positions held above tombstones of the line, as it was last heard of: it is an old copy, and
+   * the names were revived in what it lost.
+   */
+  get aheadOfTombstones(): readonly Position[] {
+    return [...this.#aheadOfTombstone.values()];
+  }
+
+  /**
    * Entries held of endpoints that the line, as it was last heard of, does not have: it is not the
    * first line, and cannot know all that zones should hold.
    */
@@ -156,6 +166,7 @@ export class EnactorState {
     if (isWholeLine) {
       this.#lineEpochs.clear();
       this.#aheadOfLine.clear();
+      this.#aheadOfTombstone.clear();
       for (const endpoint of this.entries.keys()) {
         this.#offLine.add(endpoint);
         this.#unknownToLine.add(endpoint);
@@ -207,17 +218,25 @@ export class EnactorState {
     return this.#gates.get(storeId)?.get(zone)?.at(-1);
   }
 
-  /** Whether this gate was seen before, and another one after it. */
+  /**
+   * Whether this gate was seen before, and another one after it. Not where that one's edition is
+   * lower: an enactor that had slept put it there, and whoever came next counted on from it.
+   */
   isOldGate(storeId: string, zone: Name, gate: Gate): boolean {
-    const older = this.#gates.get(storeId)?.get(zone)?.slice(0, -1) ?? [];
-    return older.some((seen) => gateText(seen) === gateText(gate));
+    const held = this.#gates.get(storeId)?.get(zone) ?? [];
+    const newest = held.at(-1);
+    if (newest === undefined || newest.edition <= gate.edition) return false;
+    return held.some((seen) => gateText(seen) === gateText(gate));
   }
 
   /** A zone's gate was read: an old one that came back is no newer for that. */
   seeGate(storeId: string, zone: Name, gate: Gate): void {
     const held = this.#gates.get(storeId)?.get(zone) ?? [];
-    if (held.some((seen) => gateText(seen) === gateText(gate))) return;
-    const gates = [...held, gate].slice(-GATES_MAX);
+    const newest = held.at(-1);
+    if (newest !== undefined && gateText(newest) === gateText(gate)) return;
+    if (this.isOldGate(storeId, zone, gate)) return;
+    const others = held.filter((seen) => gateText(seen) !== gateText(gate));
+    const gates = [...others, gate].slice(-GATES_MAX);
     this.#setGates(storeId, zone, gates);
     this.#unsaved.set(`gate ${storeId} ${zone}`, { kind: "gates", storeId, zone, gates });
     this.#save();
@@ -275,10 +294,12 @@ export class EnactorState {
 
   #compareWithLine(held: PlanEntry | undefined, line: PlanEntry): void {
     this.#aheadOfLine.delete(line.endpoint);
-    // No plan makes a tombstone anew for its position alone.
-    if (held?.epoch !== line.epoch || line.kind === "tombstone") return;
+    this.#aheadOfTombstone.delete(line.endpoint);
+    if (held?.epoch !== line.epoch || held.generation <= line.generation) return;
     const { epoch, generation } = held;
-    if (generation > line.generation) this.#aheadOfLine.set(line.endpoint, { epoch, generation });
+    // No plan makes a tombstone anew for its position alone.
+    const ahead = line.kind === "tombstone" ? this.#aheadOfTombstone : this.#aheadOfLine;
+    ahead.set(line.endpoint, { epoch, generation });
   }
 
   #rise({ epoch, generation }: Position): void {

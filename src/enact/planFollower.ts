@@ -52,6 +52,8 @@ export interface FollowerHost {
   epochsAhead(): readonly EpochSeen[];
   /** The highest position held above the line's own entry of an endpoint, after {@link onNews}. */
   aheadOfLine(): Position | undefined;
+  /** Positions held above the line's own tombstones, after {@link onNews}. */
+  aheadOfTombstones(): readonly Position[];
   /** Entries held of endpoints that the line does not have, after {@link onNews}. */
   unknownToLine(): readonly PlanEntry[];
   /** Those of them that zones hold as well, as far as they were seen. */
@@ -162,8 +164,9 @@ export class PlanFollower {
       this.#hasReadAll = true;
       this.#host.onNews(news);
       await this.#raiseFloor(news.head);
-      await this.#raiseEpochs(news.head);
+      // Before epochs: those of old tombstones are not raised, if it is known that they are old.
       await this.#tellOfOldLine(news.head);
+      await this.#raiseEpochs(news.head);
       await this.#tellOfLost(news.head);
       const held = this.#host.aheadOfLine();
       if (held !== undefined) await this.climbAbove(held, "held");
@@ -212,12 +215,12 @@ export class PlanFollower {
     await this.#planStore.raiseFloor({ epoch: seen.epoch, generation: seen.generation });
   }
 
-  /** Whoever else reads the line must know that it is not the first: it lacks what we hold. */
+  /** Whoever reads the line must know that it is not the first: it lacks what we hold. */
   async #tellOfOldLine({ generation, floorGeneration }: PlanHead): Promise<void> {
+    const held = [...this.#host.unknownToLine(), ...this.#host.aheadOfTombstones()];
     // Above the newest plan, whatever is highest has been told already.
-    const held = this.#host.unknownToLine().filter((entry) => entry.generation <= generation);
-    const generations = held.map((entry) => entry.generation);
-    const highest = generations.reduce((left, right) => Math.max(left, right), 0);
+    const below = held.filter((position) => position.generation <= generation);
+    const highest = below.reduce((most, position) => Math.max(most, position.generation), 0);
     if (highest <= floorGeneration) return;
     await this.#planStore.raiseFloor({ epoch: 0, generation: highest });
   }

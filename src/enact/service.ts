@@ -64,6 +64,7 @@ export class Enactor {
       highest: () => state.highest,
       epochsAhead: () => state.epochsAhead(),
       aheadOfLine: () => state.aheadOfLine,
+      aheadOfTombstones: () => state.aheadOfTombstones,
       unknownToLine: () => state.unknownToLine,
       lost: () => this.#lost(),
       onNews: (news: PlanNews) => this.#onNews(news),
@@ -218,7 +219,10 @@ export class Enactor {
     for (const lane of this.#lanes.values()) lane.lookAnew(endpoints);
   }
 
-  /** Entries that the line does not have, and that were read in zones since that is known. */
+  /**
+   * Entries that the line does not have, and that were read in zones since that is known: as they
+   * are, or in an epoch that a person raised.
+   */
   #lost(): readonly ServingEntry[] {
     const lanes = [...this.#lanes];
     return this.#state.unknownToLine.flatMap((entry) => {
@@ -229,8 +233,12 @@ export class Enactor {
         return fence.digest === digest && fence.mark?.kind !== "tombstone";
       });
       const kinds = lanes.flatMap(([, lane]) => lane.standing(endpoint) ?? []);
-      const isRead = kinds.every((kind) => kind === "confirmed" || kind === "unreadable");
-      return isHeld && isRead && kinds.includes("confirmed") ? [entry] : [];
+      const isRaised = marks.some(({ epoch }) => epoch > entry.epoch);
+      const inPlace = kinds.filter((kind) => {
+        return kind === "confirmed" || (isRaised && kind === "superseded");
+      });
+      const isRead = kinds.every((kind) => inPlace.includes(kind) || kind === "unreadable");
+      return isHeld && isRead && inPlace.length > 0 ? [entry] : [];
     });
   }
 

@@ -66,7 +66,10 @@ function positionBelow(known: KnownEntry, endpoint: Name): Position {
     case "none":
       return adoptedPosition(undefined);
     case "tombstone":
-      throw usage(`Cannot adopt ${endpoint} as it is retired: bring it back with holdfast revive`);
+      throw usage(
+        `Cannot adopt ${endpoint} as it is retired: bring it back with holdfast revive, or ` +
+          "delete by hand what it answers without a fence",
+      );
     case "unknown": {
       const why = "nobody can say how far its plan is";
       throw new CliError(

@@ -143,6 +143,11 @@ export class LineTables {
     return floorGeneration === undefined ? undefined : { ...this.#head, floorGeneration };
   }
 
+  /** The head of an old copy: of what its plans retired, names may have been revived since. */
+  headOfCopy(): PlanHead | undefined {
+    return this.headAfterFence({ epoch: 0, generation: this.#head.generation });
+  }
+
   /** The head once epochs were seen; undefined where none is new. Nothing is changed yet. */
   headAfterEpochs(
     more: readonly EpochSeen[],

@@ -126,6 +126,8 @@ test("a copied file forgets waiting retirements: they may have been taken back s
   );
   const [event] = await store.newestEvents(1);
   assert.equal(event?.kind, "retirement-cancelled");
+  const { generation, floorGeneration } = await store.head();
+  assert.ok(generation > 0 && floorGeneration === generation, "nor is a tombstone in it believed");
   // From here on it is the store, and not a copy any more.
   await store.putOrders([retirement("a", "t-a-2")]);
   await store.close();

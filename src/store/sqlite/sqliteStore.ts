@@ -324,17 +324,18 @@ export class SqliteStore implements Store, ActTaker {
   }
 
   /**
-   * A retirement that was taken back since must not come back with an old copy of the file. Only
-   * for `openSqliteStore`.
+   * A retirement that was taken back since must not come back with an old copy of the file, nor the
+   * tombstone of a name that was revived. Only for `openSqliteStore`.
    */
   noticeCopy(): void {
     // A copy into the very place of the original has its number: what it forgot is known beside it.
     const isEnded = ({ id }: Order): boolean => this.#endedRetirements.has(id);
     const isOld = this.#orders.retirements().some(isEnded);
     if (!isOld && !this.#file.isCopy()) return;
-    this.#step("notice that the file is a copy", () => {
+    const head = this.#line.headOfCopy();
+    this.#endingStep("notice that the file is a copy", () => {
       this.#file.claim();
-      return this.#forgetRetirements();
+      return { ended: [], events: this.#forgetRetirements(), head };
     });
   }
 
