@@ -329,8 +329,7 @@ export class SqliteStore implements Store, ActTaker {
    */
   noticeCopy(): void {
     // A copy into the very place of the original has its number: what it forgot is known beside it.
-    const isEnded = ({ id }: Order): boolean => this.#endedRetirements.has(id);
-    const isOld = this.#orders.retirements().some(isEnded);
+    const isOld = this.#orders.retirements().some(({ id }) => this.#endedRetirements.has(id));
     if (!isOld && !this.#file.isCopy()) return;
     const head = this.#line.headOfCopy();
     this.#endingStep("notice that the file is a copy", () => {
