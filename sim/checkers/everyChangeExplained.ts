@@ -154,7 +154,7 @@ function saidOtherwise(endpoint: Name, was: FenceSeen, now: Fence): string | und
   return `${epoch}/${generation} of ${endpoint} says something else than it said`;
 }
 
-function rdataKeys(state: EndpointState | undefined): string {
+function recordKeys(state: EndpointState | undefined): string {
   return (state?.records ?? []).map((rrset) => `${rrset.type}:${rdataKey(rrset)}`).join(";");
 }
 
@@ -169,13 +169,12 @@ function typesOf(types: readonly string[]): string {
 function isAsPlanned(entry: PlanEntry, fence: Fence, { was, now }: Turn): boolean {
   if (entry.kind === "serving") return holdsContent(entry, entry.endpoint, fence, now);
   const before = fenceSeen(was?.fence);
+  const wasRetired = before.kind === "fence" && before.fence.mark?.kind === "tombstone";
   // What a hand gave a retired name is the hand's, whichever tombstone stands beside it.
-  if (before.kind === "fence" && before.fence.mark?.kind === "tombstone") {
-    return fence.types.length === 0 && rdataKeys(was) === rdataKeys(now);
-  }
-  // A tombstone that leaves something would retire nothing.
+  const isKept = wasRetired && recordKeys(was) === recordKeys(now);
+  // A tombstone that leaves something else would retire nothing.
   const isBare = now.records.every(({ type }) => type === RRType.TXT);
-  return isBare && now.weights === undefined && fence.types.length === 0;
+  return (isBare || isKept) && now.weights === undefined && fence.types.length === 0;
 }
 
 /** Exactly these records, but for texts that stand beside; these weights; these types. */

@@ -96,7 +96,7 @@ describe("NeverEmpty", () => {
     const back = zoneWith(held(less, fenceOf(less, 2)), false);
     const spoken = (...entries: readonly (ServingEntry | TombstoneEntry)[]): string => {
       const checker = begun();
-      for (const entry of entries) checker.onWitness({ kind: "plan", entries: [entry] });
+      for (const entry of entries) checker.onWitness({ kind: "plan", entries: [entry] }, -5_000);
       change(checker, DISK, zoneWith(AT_FIRST), lost);
       change(checker, ENACTOR, lost, back);
       return change(checker, ENACTOR, back, { ...back, speaks: true }) ?? "";
@@ -134,7 +134,7 @@ describe("NeverEmpty", () => {
     const checker = begun(ledger);
     assert.equal(change(checker, HAND, zoneWith(AT_FIRST), zoneWith(NOTHING)), undefined);
     assert.match(checker.atEnd() ?? "", /never came back/);
-    checker.onWitness({ kind: "plan", entries: [tombstoneOf(FIRST)] });
+    checker.onWitness({ kind: "plan", entries: [tombstoneOf(FIRST)] }, 0);
     assert.equal(checker.atEnd(), undefined);
   });
 
@@ -166,7 +166,7 @@ describe("NeverEmpty", () => {
     const ledger = new Ledger();
     const spoken = (...entries: readonly (ServingEntry | TombstoneEntry)[]): string => {
       const checker = begun(ledger);
-      for (const entry of entries) checker.onWitness({ kind: "plan", entries: [entry] });
+      for (const entry of entries) checker.onWitness({ kind: "plan", entries: [entry] }, -5_000);
       const [silent, speaks] = [zoneWith(NOTHING, false), zoneWith(NOTHING)];
       assert.equal(change(checker, DISK, zoneWith(AT_FIRST), silent), undefined);
       return change(checker, ENACTOR, silent, speaks) ?? "";
@@ -175,6 +175,16 @@ describe("NeverEmpty", () => {
     assert.equal(spoken(tombstoneOf(FIRST)), "");
     assert.equal(spoken(tombstoneOf(FIRST), entryAt(2)), "");
     assert.match(spoken(tombstoneOf(FIRST), entryAt(4)), /speaks again/);
+  });
+
+  it("owes what was revived as the server began to speak", () => {
+    const checker = begun();
+    checker.onWitness({ kind: "plan", entries: [tombstoneOf(FIRST)] }, 0);
+    checker.onWitness({ kind: "plan", entries: [entryAt(4)] }, 0);
+    const [silent, speaks] = [zoneWith(NOTHING, false), zoneWith(NOTHING)];
+    assert.equal(change(checker, DISK, zoneWith(AT_FIRST), silent), undefined);
+    assert.equal(change(checker, ENACTOR, silent, speaks), undefined);
+    assert.match(checker.atEnd() ?? "", /never came back/);
   });
 
   it("fires on an UPDATE that makes the server silent", () => {

@@ -6,6 +6,8 @@ import { LOST_DISK, type ZoneChange } from "../world/dnsServer.ts";
 import type { EndpointState, ZoneState } from "../world/zoneState.ts";
 import { type Checker, fenceSeen, isHand } from "./checker.ts";
 
+/** A write that was decided on is there by then, or answered by nobody. */
+const UNDER_WAY_MS_MAX = 1_000;
 const TYPES = ["A", "AAAA"] as const;
 
 /**
@@ -23,6 +25,8 @@ export class NeverEmpty implements Checker {
   readonly #managed = new Set<Name>();
   /** Tombstones that a plan store accepted, and none has planned anything above since. */
   readonly #retiring = new Map<Name, Position>();
+  /** When names were planned again that were to be retired. */
+  readonly #revivedAtMs = new Map<Name, number>();
   #last: ZoneState | undefined;
   readonly #plans: Pick<Ledger, "newest" | "wasReplaced"> | undefined;
 
@@ -31,7 +35,7 @@ export class NeverEmpty implements Checker {
     this.#plans = plans;
   }
 
-  onWitness(event: WitnessEvent): undefined {
+  onWitness(event: WitnessEvent, atMs: number): undefined {
     if (event.kind !== "plan") return undefined;
     for (const entry of event.entries) {
       const { kind, endpoint } = entry;
@@ -39,6 +43,7 @@ export class NeverEmpty implements Checker {
       if (kind === "tombstone") this.#retiring.set(endpoint, entry);
       else if (tombstone !== undefined && comparePositions(entry, tombstone) > 0) {
         this.#retiring.delete(endpoint);
+        this.#revivedAtMs.set(endpoint, atMs);
         if (kind === "serving") this.#beginAnew(entry);
       }
     }
@@ -96,7 +101,7 @@ export class NeverEmpty implements Checker {
     endpoint: Name,
     was: EndpointState | undefined,
     now: EndpointState,
-    { by, before, after }: ZoneChange,
+    { by, before, after, atMs }: ZoneChange,
   ): string | undefined {
     const fence = fenceSeen(now.fence);
     const isOthers = !this.#managed.has(endpoint);
@@ -135,8 +140,11 @@ export class NeverEmpty implements Checker {
       const isMeant = isRetiring || this.#isForgotten(endpoint, type);
       const begins = after.speaks && !before.speaks && !isMeant;
       if (!begins || !this.#answered.has(key) || this.#owed.has(key)) continue;
-      // Where a hand spoilt the fence, nobody may write: one such name does not hold up a zone.
-      if (fence.kind === "malformed") this.#owed.set(key, { endpoint, type });
+      // Where a hand spoilt the fence, nobody may write: one such name does not hold up a zone. Nor
+      // does a name that was retired still when the mark that makes the server speak was sent.
+      const revivedAtMs = this.#revivedAtMs.get(endpoint) ?? -Infinity;
+      const isJustRevived = atMs - revivedAtMs <= UNDER_WAY_MS_MAX;
+      if (fence.kind === "malformed" || isJustRevived) this.#owed.set(key, { endpoint, type });
       else {
         return `the server speaks again, by ${by.id}, and ${endpoint} has no ${type}`;
       }

@@ -14,8 +14,8 @@ import type { ZoneReader } from "../design.ts";
 import type { Scene } from "../schedule/act.ts";
 import type { Ledger } from "./ledger.ts";
 
-/** An override that is over by then is over while the world still runs. */
-const SOON_MS = 60_000;
+/** Nobody pins anything for so long here: whose end is further off had a clock that was ahead. */
+const PINNED_MS_MAX = 60_000;
 const ADDRESSES: ReadonlySet<string> = new Set(["A", "AAAA"]);
 
 /** What is still not as the newest plan says, of any endpoint; undefined where all is. */
@@ -92,20 +92,14 @@ function isGone(entry: PlanEntry, { wasReplaced, lastFences }: Ledger): boolean 
 }
 
 /**
- * Whether a plan need not know of an override: a person may have pinned what is retired, or with a
- * clock that was ahead for a while, or less than all types of a name that was its owner's: one of
- * these that is over soon is waited for.
+ * Whether a plan need not know of an override: a person may have pinned what is retired. Or a clock
+ * was ahead for a while: by it the override was over before it was planned, and it lasts by others.
  */
-function mayLast(
-  entry: PlanEntry,
-  { mark, types }: Fence,
-  ledger: Ledger,
-  wallMs: number,
-): boolean {
+function mayLast(entry: PlanEntry, { mark }: Fence, ledger: Ledger, wallMs: number): boolean {
   if (ledger.wasReplaced) return true;
   if (mark?.kind !== "override" || ledger.overridesCleared.has(mark.id)) return false;
   if (entry.kind === "tombstone" || ledger.overridesToldLate.has(mark.id)) return true;
-  return lacksType(types, entry) && mark.untilMs - wallMs > SOON_MS;
+  return mark.untilMs - wallMs > PINNED_MS_MAX;
 }
 
 /** Whether a pin has fewer address types than what is planned: no plan takes one away. */
