@@ -1,6 +1,6 @@
 import { fenceFault } from "../../src/cli/direct/epochStep.ts";
 import { type Name, type RRset, RRType, typeCode } from "../../src/dns/index.ts";
-import { Enactor } from "../../src/enact/index.ts";
+import { Enactor, type ReadReading } from "../../src/enact/index.ts";
 import { Prober } from "../../src/health/index.ts";
 import {
   fenceName,
@@ -241,7 +241,17 @@ function personalWork(entry: PlanEntry, zone: ZoneReader): OperatorAct | HandAct
       : { kind: "adopt", endpoint };
   }
   const fault = fenceFault(reading, entryKnown(entry));
-  return fault === undefined ? undefined : { kind: "epoch-raise", endpoint };
+  if (fault === undefined) return undefined;
+  // No UPDATE makes a fence that a name does not live up to: what is to be gone is deleted.
+  const isDone = entry.kind === "tombstone" && lacksListed(reading);
+  return isDone
+    ? { kind: "hand", endpoint, byForce: true, what: "delete-everything" }
+    : { kind: "epoch-raise", endpoint };
+}
+
+function lacksListed({ fence: found, rrsets }: ReadReading): boolean {
+  if (found.kind !== "fence") return false;
+  return found.fence.types.some((type) => !rrsets.some((rrset) => rrset.type === typeCode(type)));
 }
 
 function lacksTypes({ rrsets }: ServingEntry, held: readonly RRset[]): boolean {

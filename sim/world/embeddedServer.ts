@@ -69,7 +69,11 @@ export class EmbeddedServer implements SimulatedServer {
     const process = this.#world.process("dns");
     const wasStopped = process.isStopped;
     this.#world.kill(process, "everything", "own");
-    void this.#edit(steps, process.disk).then(() => {
+    // A hand in the files meets the same full disk, or a machine that is off, as the server does.
+    const edit = this.#edit(steps, process.disk).catch((error: unknown) => {
+      this.#world.tell(who, () => `cannot write the server's files: ${errorText(error)}`);
+    });
+    void edit.then(() => {
       this.#watch.expect({ kind: "outside", id: who });
       this.#world.boot(process);
       if (wasStopped) this.#world.stop(process);
