@@ -60,6 +60,19 @@ describe("NeverBackwards", () => {
     };
   };
 
+  it("lets a silent server get what was meant for its life before", () => {
+    const move = watching(false);
+    const SILENT = [false, false] as const;
+    assert.equal(move(ENACTOR, NOTHING, AT_SECOND), undefined);
+    assert.equal(move(DISK, AT_SECOND, NOTHING, [true, false]), undefined);
+    assert.equal(move(ENACTOR, NOTHING, AT_FIRST, SILENT), undefined);
+    assert.match(move(ENACTOR, AT_FIRST, AT_FIRST, [false, true]) ?? "", /from 0\/2 to 0\/1/);
+    const other = watching();
+    assert.equal(other(ENACTOR, NOTHING, AT_SECOND), undefined);
+    assert.equal(other(DISK, AT_SECOND, NOTHING), undefined);
+    assert.match(other(ENACTOR, NOTHING, AT_FIRST) ?? "", /wrote 0\/1 to .* after 0\/2/);
+  });
+
   it("fires on an older generation over a newer one, whoever writes it", () => {
     for (const by of [ENACTOR, OPERATOR]) {
       const move = watching();

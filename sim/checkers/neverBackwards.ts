@@ -2,7 +2,7 @@ import type { Name } from "../../src/dns/index.ts";
 import { comparePositions, type Position } from "../../src/plan/index.ts";
 import type { DesignRun, WitnessEvent, ZoneReader } from "../design.ts";
 import { LOST_DISK, type ZoneChange } from "../world/dnsServer.ts";
-import type { EndpointState } from "../world/zoneState.ts";
+import type { EndpointState, ZoneState } from "../world/zoneState.ts";
 import { type Checker, isHand } from "./checker.ts";
 
 /** A hand's generation: no plan of a world comes so far. */
@@ -60,7 +60,7 @@ export class NeverBackwards implements Checker {
       if (!before.speaks && after.speaks) problem ??= this.#speak(endpoint, position);
       if (was === now) continue;
       if (isHand(by)) this.#begin(endpoint, position, by.id, was, now);
-      else problem ??= this.#judge(endpoint, position, by, was);
+      else problem ??= this.#judge(endpoint, position, by, { was, after });
     }
     return problem;
   }
@@ -69,7 +69,7 @@ export class NeverBackwards implements Checker {
     endpoint: Name,
     position: Position | undefined,
     by: ZoneChange["by"],
-    was: EndpointState | undefined,
+    { was, after }: { readonly was: EndpointState | undefined; readonly after: ZoneState },
   ): string | undefined {
     if (position === undefined) return undefined;
     const floor = this.#floor.get(endpoint);
@@ -88,8 +88,12 @@ export class NeverBackwards implements Checker {
     if (by.kind !== "automation") return undefined;
     const key = `${by.id} ${by.life} ${endpoint}`;
     const own = this.#written.get(key);
+    const isBehind = own !== undefined && isLower(position, own);
+    // What was meant for a server's life before may reach it in its next, where there is nothing
+    // yet: it counts when that speaks.
+    if (isBehind && !after.speaks && was?.fence === undefined) return undefined;
     this.#written.set(key, position);
-    if (own === undefined || !isLower(position, own)) return undefined;
+    if (!isBehind) return undefined;
     return `${by.id} wrote ${text(position)} to ${endpoint} after ${text(own)}`;
   }
 

@@ -113,7 +113,7 @@ function isPinnedYet(entry: PlanEntry, { mark, ...position }: Fence, wallMs: num
   if (mark?.kind !== "override" || mark.untilMs <= wallMs) return false;
   if (entry.ends?.includes(mark.id) === true) return false;
   const isPlanned = entry.kind === "serving" && entry.override?.id === mark.id;
-  return !isPlanned && comparePositions(entry, position) > 0;
+  return !isPlanned && comparePositions(entry, position) >= 0;
 }
 
 function fenceAt(endpoint: Name, zone: ZoneReader): Fence | undefined {

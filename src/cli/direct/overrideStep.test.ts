@@ -65,6 +65,14 @@ test("overrideStep() writes on condition of the fence as read, and of no gate", 
   });
 });
 
+test("overrideStep() takes away an alias that was put there since, and would swallow it", async () => {
+  const store = storeWith(fenceOf({ types: ["A"] }), rrset("A", "192.0.2.1"));
+  const step = overrideStep(await readName(store), wish());
+  store.records.remove(NAME, RRType.A);
+  store.putRRset(rrset("CNAME", "elsewhere.example."));
+  assert.deepEqual((await applied(store, step)).rrsets, [rrset("A", "192.0.2.99")]);
+});
+
 test("overrideStep() is done where this very override is there", async () => {
   const store = storeWith(fenceOf(), rrset("A", "192.0.2.1"));
   const after = await applied(store, overrideStep(await readName(store), wish()));

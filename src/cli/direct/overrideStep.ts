@@ -1,5 +1,5 @@
 import { mergePins, newNameProblem, type Pin } from "../../api/index.ts";
-import { type Name, typeCode, typeText } from "../../dns/index.ts";
+import { type Name, RRType, typeCode, typeText } from "../../dns/index.ts";
 import {
   answering,
   contentOf,
@@ -63,8 +63,16 @@ export function overrideStep(reading: ReadReading, wish: OverrideWish): DirectSt
   const deletes = [
     ...listed.flatMap((type) => typeCode(type) ?? []),
     ...holdings.ours.map(({ type }) => type),
+    ...unseenTypes(content, reading.endpoint === wish.zone),
   ];
   return writeStep({ endpoint: reading.endpoint, content, deletes, ...place });
+}
+
+// Put there since it was read, they would silently swallow what is pinned (RFC 2136 section
+// 3.4.2.2): an alias swallows addresses, and they an alias. At a zone's apex there is none.
+function unseenTypes({ rrsets }: PlannedContent, isApex: boolean): readonly number[] {
+  if (rrsets.some(({ type }) => type === "CNAME")) return [RRType.A, RRType.AAAA];
+  return isApex ? [] : [RRType.CNAME];
 }
 
 // An address type that the fence lists and that is gone was taken away by hands: to pin it is what
