@@ -51,6 +51,12 @@ const NO_CLIMB_ABOVE_HELD = cut(
 
 type Kill = Extract<Act, { kind: "killed" }>;
 
+const NO_PUTTING_BACK = cut(
+  "src/enact/decide.ts",
+  'return isGone ? putBack(entry) : { kind: "superseded", seen: mark, by: "mark" };',
+  'return { kind: "superseded", seen: mark, by: "mark" };',
+);
+
 const down = (target: string): Act => ({ kind: "health", target, isUp: false });
 const up = (target: string): Act => ({ kind: "health", target, isUp: true });
 const lost: Act = { kind: "store-lost" };
@@ -248,7 +254,11 @@ export const FOUND: readonly Found[] = [
   found(
     8524,
     "a lost plan store was not told of a name whose epoch was raised, and a new server lacked it",
-    ["never-empty", cut("src/enact/service.ts", '(isRaised && kind === "superseded")', "false")],
+    [
+      "never-empty",
+      NO_PUTTING_BACK,
+      cut("src/enact/service.ts", '(isRaised && kind === "superseded")', "false"),
+    ],
     scene("embedded", API),
     [3_352, { kind: "policy", change: { kind: "endpoint-removed", endpoint: API } }],
     [3_894, lost],
@@ -282,6 +292,17 @@ export const FOUND: readonly Found[] = [
     [2_795, { kind: "pause", repairs: true }],
     [3_067, { kind: "resume" }],
     [3_627, hand("delete-gate")],
+  ),
+  found(
+    1900139813,
+    "a hand emptied a name whose epoch was raised, and who knew its records wrote none of them",
+    ["never-empty", NO_PUTTING_BACK],
+    scene("plain", API),
+    [1_458, lost],
+    [3_689, { kind: "policy", change: { kind: "emptied" } }],
+    [4_120, raise],
+    [4_141, oldCopy(2_037)],
+    [6_670, hand("delete-both")],
   ),
 ];
 

@@ -1,5 +1,6 @@
 import { type Name, RRType, sameRRset, typeText } from "../../src/dns/index.ts";
 import {
+  comparePositions,
   entryDigest,
   type Fence,
   type PlanEntry,
@@ -97,7 +98,9 @@ export class EveryChangeExplained implements Checker {
     const issued = this.#ledger.issuedAt(endpoint, fence);
     const entries = issued.filter(({ entry }) => entry.digest === fence.digest);
     if (entries.some(({ entry }) => isAsPlanned(entry, fence, { was, now }))) return undefined;
-    if (this.#isPinned(endpoint, fence, now)) return undefined;
+    if (this.#isPinned(endpoint, fence, now) || this.#isRaised(endpoint, fence, now)) {
+      return undefined;
+    }
     const { epoch, generation } = fence;
     const what = `${epoch}/${generation} of ${endpoint}`;
     if (issued.length === 0) return `${by} wrote ${what}, which no plan ever had`;
@@ -127,6 +130,16 @@ export class EveryChangeExplained implements Checker {
       return entry.kind === "serving" && entry.digest === fence.digest;
     });
     return isEntrys || this.#pinsOf(endpoint, fence).length > 0;
+  }
+
+  /** Whether it is what a person left in place, who raised its epoch: written again. */
+  #isRaised(endpoint: Name, fence: Fence, now: EndpointState): boolean {
+    if (fence.mark !== undefined) return false;
+    return this.#ledger.acts.some(({ endpoint: at, what, content, position }) => {
+      const isThis = at === endpoint && what === "epoch-raise";
+      const isThere = isThis && comparePositions(position, fence) === 0;
+      return isThere && holdsContent(content, endpoint, fence, now);
+    });
   }
 
   /** Whether it is what a person pinned straight at the server, written again. */

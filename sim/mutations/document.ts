@@ -21,19 +21,24 @@ of so many, since something else saves the run, or what it is for did not happen
 scenarios are for.
 `;
 
-const BEHIND = `## What no run can tell
+const BEHIND = `## Why a scenario has to ask
 
-- **Row 24** of the fence table (superseded, where the fence is gone and the mark is above a
-  tombstone that is to be written): without it the plan store is asked in vain (rows 25 and 26), and
-  what is put back stands at the mark's own position.
-- **Row 27** (a tombstone where there is no fence of ours): what would be written has no fence below
-  it: the claim at the write refuses that, and so does our nameserver
-  (\`server-first-fence-holds-records\`).
-- **Jitter** of back-off: of two enactors whose writes meet, one always succeeds, so that no run
-  hangs on it. It spares servers, and no invariant.
-- **A write that is repeated without a reading** after an unknown outcome: its condition, the fence
-  as it was read, holds once. Taking out the reading is caught, and so is taking out the condition.
-- **Unreadable is not nothing** (row 1): what is then written asks that nothing is there.
+What a scenario asks by itself no invariant forbids in any world, or no world has it:
+
+- **Numbers and words**: that a far generation raises no plan's (row 3), that a person is told of a
+  fence that is none (row 2), that nothing is written where nothing is to do (row 23).
+- **After a hand**: what it took is owed at the end, not at once (rows 13, 15, 17, 33, 35; entries
+  on disk; names set aside), and a fence, a gate or a tombstone that it took binds only those who
+  remember it (rows 25, 31; the gate's memory), as does a name that the plan store lost.
+- **Row 24** (the fence is gone, and a tombstone is below the last one known): without it the plan
+  store is asked, and what it confirms puts the name's last fence back (row 25), which stands above
+  the tombstone (row 18): the name answers either way, at the position that it had.
+- **Jitter** of back-off: of enactors whose writes meet one always succeeds, so that no run hangs on
+  it. It spares servers. That waits are bounded, the simulator says (\`no-limit-of-back-off\`).
+- **The plan store alone**: what it refuses, a planner that reads again does not ask for. Its file
+  is not in the simulator, whose store does what the file does where it is put back: that one is
+  taken out as well (\`no-floor-of-copies\`).
+- **Time at others**: how long caches believe a denial, and secondaries a zone.
 `;
 
 /** One mutation in the document. */

@@ -71,6 +71,26 @@ export const ENACT_MUTATIONS: readonly Mutation[] = [
     caughtBy: "converges",
   },
   {
+    id: "blind-repeat",
+    safeguard: "a write whose outcome is unknown is not repeated as it was",
+    edits: [
+      {
+        file: STEP,
+        find: "return waitFor({ ...progress, attempts, readBack: { writing, sure: false } }, []);",
+        replace:
+          'return { progress: { ...progress, phase: { kind: "writing", writing } }, ' +
+          'effects: [{ kind: "write", write: writing.write }] };',
+      },
+      {
+        file: STEP_DECISION,
+        find: "  const writing: Writing = {\n",
+        replace: "  const writing: Writing = {\n    write,\n",
+      },
+    ],
+    scenario: "a lost first write",
+    caughtBy: "never-backwards",
+  },
+  {
     id: "no-retry",
     safeguard: "what could not be read is tried again after a while",
     edits: [
@@ -113,6 +133,32 @@ export const ENACT_MUTATIONS: readonly Mutation[] = [
     standIns: [NO_AUDITS, NO_LOOK_ON_CONTACT],
     scenario: "a server away for minutes",
     caughtBy: "converges",
+  },
+  {
+    id: "no-jitter-of-back-off",
+    safeguard: "waits after failures at a server are jittered: enactors do not march in step",
+    edits: [
+      {
+        file: "src/enact/lane.ts",
+        find: "this.#chance.below(Math.ceil(jitterMs) + 1) : 0;",
+        replace: "jitterMs : 0;",
+      },
+    ],
+    scenario: "twenty enactors, and a server away",
+    caughtBy: "scenario",
+  },
+  {
+    id: "no-jitter-at-the-plan-store",
+    safeguard: "waits after failures at the plan store are jittered, too",
+    edits: [
+      {
+        file: "src/enact/planFollower.ts",
+        find: "this.#schedule(afterMs + this.#chance.below(Math.ceil(jitterMs) + 1));",
+        replace: "this.#schedule(afterMs + jitterMs);",
+      },
+    ],
+    scenario: "twenty enactors, and a plan store away",
+    caughtBy: "scenario",
   },
   {
     id: "no-doubts",

@@ -1,6 +1,12 @@
 import type { Judge } from "../scenarios/index.ts";
 import type { Edit, Mutation } from "./mutation.ts";
-import { NO_CLAIMS } from "./standIns.ts";
+import {
+  NO_AUDITS,
+  NO_CLAIMS,
+  NO_LOOK_ON_CONTACT,
+  NO_PUTTING_BACK,
+  NO_WORD_OF_RAISED_NAMES,
+} from "./standIns.ts";
 
 const DECIDE = "src/enact/decide.ts";
 
@@ -336,4 +342,47 @@ export const ROW_MUTATIONS: readonly Mutation[] = [
     "a first plan, and rest",
     "scenario",
   ),
+  {
+    id: "row-unreadable",
+    safeguard: "row 1: what cannot be read: nothing; it is not taken for nothing there",
+    edits: [
+      {
+        file: "src/enact/lane.ts",
+        find: '    this.#step(reading.endpoint, { kind: "read", reading }, "urgent");\n',
+        replace:
+          '    const nothing = { kind: "read", fence: { kind: "none" }, rrsets: [] } as const;\n' +
+          '    const taken = reading.kind === "read" ? reading : { ...reading, ...nothing };\n' +
+          '    this.#step(reading.endpoint, { kind: "read", reading: taken }, "urgent");\n',
+      },
+    ],
+    standIns: [NO_AUDITS, NO_LOOK_ON_CONTACT],
+    scenario: "a retirement, and a server away",
+    caughtBy: "converges",
+  },
+  row(
+    "row-old-tombstone-without-fence",
+    "row 24: the fence is gone, and a tombstone is below the last one known: superseded",
+    '  if (comparePositions(entry, mark) < 0) return { kind: "superseded", seen: mark, by: "mark" };\n',
+    "",
+    "a tombstone of an old copy, and a lost fence",
+    "scenario",
+  ),
+  row(
+    "row-tombstone-of-nothing",
+    "row 27: no fence of ours, the entry is a tombstone: leave alone",
+    "  if (!isOurs || held.length === 0) return",
+    '  if (!isOurs && held.length > 0) return { kind: "write", why: "retire" };\n' +
+      "  if (held.length === 0) return",
+    "a name of somebody else, to be retired",
+    "never-empty",
+    NO_CLAIMS,
+  ),
+  {
+    id: "row-gone-below-a-raised-epoch",
+    safeguard: "row 32: all of a name is gone whose records a raised epoch left: put back there",
+    edits: [NO_PUTTING_BACK],
+    standIns: [NO_WORD_OF_RAISED_NAMES],
+    scenario: "a lost store and a raised epoch",
+    caughtBy: "never-empty",
+  },
 ];

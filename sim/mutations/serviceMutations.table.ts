@@ -1,5 +1,11 @@
 import { alone, type Mutation, one } from "./mutation.ts";
-import { NO_HINTS } from "./standIns.ts";
+import {
+  NO_FLOOR_OF_COPIES,
+  NO_HINTS,
+  NO_PUTTING_BACK,
+  NO_WORD_OF_RAISED_NAMES,
+  NO_WORD_OF_TOMBSTONES,
+} from "./standIns.ts";
 
 const GATES = "src/enact/gateWatch.ts";
 const SEEDER = "src/enact/seeder.ts";
@@ -123,6 +129,59 @@ export const SERVICE_MUTATIONS: readonly Mutation[] = [
       file: FOLLOWER,
       find: "    if (held !== undefined && unwanted.length > 0) {",
       replace: "    if (held !== undefined && unwanted.length < 0) {",
+    },
+  ),
+  one(
+    "no-wait-of-newcomers",
+    "who knows less than zones once held leaves a silent zone to the others for a while",
+    "a newcomer, and a server without its disk",
+    "never-empty",
+    {
+      file: SEEDER,
+      find: "      return nowMs - sinceMs >= SEED_NEWCOMER_MS;",
+      replace: "      return nowMs >= sinceMs;",
+    },
+  ),
+  one(
+    "no-condition-on-retired-names",
+    "a zone speaks on condition that names read without a fence have none still",
+    "a retired name, and a server without its disk",
+    "never-backwards",
+    {
+      file: "src/provider/updateOf.ts",
+      find: "    prerequisites: unfenced.map((endpoint) => textIs(fenceName(endpoint), undefined)),\n",
+      replace: "    prerequisites: [],\n",
+    },
+  ),
+  alone(
+    [NO_PUTTING_BACK],
+    one(
+      "no-memory-of-raised-names",
+      "a name that the plan store lost is told of, also where a person raised its epoch since",
+      "a lost store and a raised epoch",
+      "never-empty",
+      NO_WORD_OF_RAISED_NAMES,
+    ),
+  ),
+  alone(
+    [NO_FLOOR_OF_COPIES],
+    one(
+      "no-word-of-old-tombstones",
+      "a plan store that has a tombstone below what zones held since is told that it is old",
+      "a copy from before a revival",
+      "retire-only-on-purpose",
+      NO_WORD_OF_TOMBSTONES,
+    ),
+  ),
+  one(
+    "no-edition-of-old-gates",
+    "a gate that counts on from an older one is not old, though it was seen before",
+    "a gate older than the last",
+    "checked-at-the-write",
+    {
+      file: STATE,
+      find: "    if (newest === undefined || newest.edition <= gate.edition) return false;",
+      replace: "    if (newest === undefined || gateText(newest) === gateText(gate)) return false;",
     },
   ),
 ];

@@ -29,3 +29,31 @@ export const NO_HINTS: Edit = {
   find: '      if (hint.topic === "connected" || hint.topic === "plan") void this.refresh();\n',
   replace: "      if (this.#isClosed) void hint;\n",
 };
+
+/** The simulator's plan store forgets with its process: there, this is what our file's does. */
+export const NO_FLOOR_OF_COPIES: Edit = {
+  file: "sim/ours/storeHouse.ts",
+  find: "  await on.raiseFloor({ epoch: 0, generation });\n",
+  replace: "  void generation;\n",
+};
+
+/** Nobody tells the plan store that its tombstones are old. */
+export const NO_WORD_OF_TOMBSTONES: Edit = {
+  file: "src/enact/planFollower.ts",
+  find: "[...this.#host.unknownToLine(), ...this.#host.aheadOfTombstones()]",
+  replace: "[...this.#host.unknownToLine()]",
+};
+
+/** Nobody tells the plan store of names that it lost, whose epoch a person raised since. */
+export const NO_WORD_OF_RAISED_NAMES: Edit = {
+  file: "src/enact/service.ts",
+  find: '(isRaised && kind === "superseded")',
+  replace: '(isRaised && kind === "confirmed")',
+};
+
+/** What is gone is not put back in a position that no entry has. */
+export const NO_PUTTING_BACK: Edit = {
+  file: "src/enact/decide.ts",
+  find: 'const isGone = left === "nothing" && sameRecords(entry, mark.fence);',
+  replace: "const isGone = held.length > 99 && sameRecords(entry, mark.fence);",
+};

@@ -1,6 +1,6 @@
 import { alone, type Edit, editsIn, type Mutation, one } from "./mutation.ts";
 import { ROW_MUTATIONS } from "./rowMutations.table.ts";
-import { NO_CLAIMS } from "./standIns.ts";
+import { NO_CLAIMS, NO_FLOOR_OF_COPIES, NO_WORD_OF_TOMBSTONES } from "./standIns.ts";
 
 const REVIEW = "src/store/reviewDelta.ts";
 const PLANNER = "src/plan/planner.ts";
@@ -216,6 +216,27 @@ export const STORE_MUTATIONS: readonly Mutation[] = [
       replace:
         "      const needed = versions.filter(({ plan }) => " +
         "plan.generation < oldestGeneration).length;",
+    },
+  ),
+  alone(
+    [NO_WORD_OF_TOMBSTONES],
+    one(
+      "no-floor-of-copies",
+      "a plan store put back from a copy knows that there were plans after its newest",
+      "a copy from before a revival",
+      "retire-only-on-purpose",
+      NO_FLOOR_OF_COPIES,
+    ),
+  ),
+  one(
+    "no-floor-of-copied-files",
+    "the plan store's file, put back from a copy, has the next plan above its newest",
+    "a store's file put back from a copy",
+    "scenario",
+    {
+      file: "src/store/sqlite/sqliteStore.ts",
+      find: "    const head = this.#line.headOfCopy();\n",
+      replace: "    const head = undefined;\n",
     },
   ),
 ];

@@ -341,4 +341,33 @@ export const FENCE_SCENARIOS: readonly Directed[] = [
       [8_950, hand("delete-fence")],
     ],
   },
+  {
+    id: "a retirement, and a server away",
+    tells: "neither the tombstone nor the reading after it arrives",
+    enactors: 1,
+    acts: [
+      [2_950, link("cut-off", "enactor-az1", "dns", 2_500)],
+      [3_000, retire(0)],
+    ],
+  },
+  {
+    id: "a tombstone of an old copy, and a lost fence",
+    tells: "who knows a revival by the zone alone meets a plan store put back to before it",
+    acts: [
+      [3_000, retire(0)],
+      noNews("enactor-az2", 4_300, 2_300),
+      [4_500, act("revive")],
+      [6_000, killed("enactor-az1", 8_000)],
+      [6_500, oldCopy(2_300)],
+      [8_000, hand("delete-fence")],
+    ],
+    expects: ask.quietBetween(8_000, 13_900),
+    endMs: 14_000,
+  },
+  {
+    id: "a name of somebody else, to be retired",
+    tells: "the name was never ours, and a person retires it",
+    endpoints: [endpoint({ isForeign: true })],
+    acts: [[3_000, retire(0)]],
+  },
 ];

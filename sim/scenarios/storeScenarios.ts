@@ -1,12 +1,16 @@
 // Of the plan store alone: plans that it must not take. In a whole world somebody else would refuse
-// them as well.
+// them as well. And of its file.
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SILENT_LOG } from "../../src/base/index.ts";
 import {
   entryDigest,
   type PlanDelta,
   type PlannedRRset,
   planDigest,
 } from "../../src/plan/index.ts";
-import { MemoryStore } from "../../src/store/index.ts";
+import { MemoryStore, openSqliteStore } from "../../src/store/index.ts";
 import { REGION } from "../ours/configuration.ts";
 import { SimClock } from "../simClock.ts";
 import type { Scenario, Verdict } from "./scenario.ts";
@@ -23,7 +27,8 @@ async function late(report: (store: MemoryStore) => Promise<unknown>): Promise<V
   return { broken: outcome.kind === "accepted" ? "scenario" : undefined, story };
 }
 
-function firstPlan(parentDigest: string): PlanDelta {
+/** A plan of one endpoint, the first of its line. */
+export function firstPlan(parentDigest: string): PlanDelta {
   const rrset: PlannedRRset = {
     type: "A",
     ttlSeconds: 5,
@@ -46,6 +51,28 @@ function firstPlan(parentDigest: string): PlanDelta {
   };
 }
 
+/** What a store says of its floor, once its file is a copy of one that had a plan. */
+async function copied(): Promise<Verdict> {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-copy-"));
+  const options = { region: REGION, clock: new SimClock(), log: SILENT_LOG };
+  const [path, copy] = [join(folder, "plans.db"), join(folder, "copy.db")];
+  try {
+    const first = await openSqliteStore(path, options);
+    const { digest } = await first.head();
+    await first.append(firstPlan(digest));
+    await first.close();
+    copyFileSync(path, copy);
+    const store = await openSqliteStore(copy, options);
+    const { generation, floorGeneration } = await store.head();
+    await store.close();
+    const story = [`its newest plan is ${generation}, and its floor ${floorGeneration}`];
+    const isKnown = generation === 1 && floorGeneration >= generation;
+    return { broken: isKnown ? undefined : "scenario", story };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 export const STORE_SCENARIOS: readonly Scenario[] = [
   {
     id: "a planner that missed a raised floor",
@@ -56,5 +83,10 @@ export const STORE_SCENARIOS: readonly Scenario[] = [
     id: "a planner that missed a raised epoch",
     tells: "its plan was made before a person's act was heard of",
     run: () => late((store) => store.raiseEpochs([{ endpoint: API, epoch: 1 }])),
+  },
+  {
+    id: "a store's file put back from a copy",
+    tells: "there may have been plans after its newest, and the next one must be above them",
+    run: copied,
   },
 ];

@@ -46,13 +46,13 @@ export function clear(direct: boolean): Act {
   return { kind: "clear", endpoint: API, direct };
 }
 
-export function retire(holdDownMs: number): Act {
-  return { kind: "retire", endpoint: API, holdDownMs };
+export function retire(holdDownMs: number, endpoint = API): Act {
+  return { kind: "retire", endpoint, holdDownMs };
 }
 
 /** An act about the endpoint that has no more to say. */
-export function act(kind: "revive" | "epoch-raise"): Act {
-  return { kind, endpoint: API };
+export function act(kind: "revive" | "epoch-raise", endpoint = API): Act {
+  return { kind, endpoint };
 }
 
 export function pause(repairs = false): Act {

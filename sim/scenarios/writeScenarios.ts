@@ -43,6 +43,19 @@ export const WRITE_SCENARIOS: readonly Directed[] = [
     ],
   },
   {
+    id: "a lost first write",
+    tells: "its writer hears nothing for seconds; others go on, and a hand deletes all of it",
+    isStrict: true,
+    worlds: 6,
+    acts: [
+      [10, link("request-lost", "enactor-az1", "dns", 600, { perMille: 500 })],
+      [610, link("cut-off", "enactor-az1", "dns", 4_700)],
+      [2_500, wish(1)],
+      [4_000, killed("enactor-az2", 6_000)],
+      [5_200, hand("delete-both")],
+    ],
+  },
+  {
     id: "a server away",
     tells: "neither the write nor the reading after it arrives",
     enactors: 1,

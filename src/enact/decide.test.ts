@@ -246,6 +246,20 @@ const rows: readonly Row[] = [
     why: "the plan store went back in time: the mark is the lower bound",
   },
   {
+    row: "none | gone, held by us before with these records, in an epoch that was raised since",
+    reading: holding(ours, { fence: "none", rrsets: [] }),
+    mark: markAt(fenceOf(ours, { epoch: 1, generation: 0 })),
+    want: "write recreate",
+    why: "a person who raises an epoch leaves the records as they are: they are known",
+  },
+  {
+    row: "none | some, held by us before with these records, in an epoch that was raised since",
+    reading: holding(ours, { fence: "none" }),
+    mark: markAt(fenceOf(ours, { epoch: 1, generation: 0 })),
+    want: "superseded",
+    why: "it answers: there is time to ask for a plan above it",
+  },
+  {
     row: "none | gone, held by us before, the last fence a tombstone",
     reading: holding(ours, { fence: "none", rrsets: [] }),
     mark: markAt(fenceOf(older, { types: [], mark: tombstone })),

@@ -221,11 +221,12 @@ function decideServingWithoutFence(entry: ServingEntry, situation: Situation): D
       ? { kind: "write", why: "revive" }
       : { kind: "superseded", seen: mark, by: "mark" };
   }
+  const left = answering(held, mark.fence.types);
   // The plan store may have gone back in time (restored from a copy): the mark is the lower bound.
   if (comparePositions(entry, mark) < 0) {
-    return { kind: "superseded", seen: mark, by: "mark" };
+    const isGone = left === "nothing" && sameRecords(entry, mark.fence);
+    return isGone ? putBack(entry) : { kind: "superseded", seen: mark, by: "mark" };
   }
-  const left = answering(held, mark.fence.types);
   if (left === "nothing") {
     return { kind: "write", why: "recreate", drift: "fence and records are gone" };
   }
@@ -237,6 +238,17 @@ function decideServingWithoutFence(entry: ServingEntry, situation: Situation): D
     return { kind: "write", why: "recreate", drift: "the fence and an address type are gone" };
   }
   return { kind: "confirm-newest" };
+}
+
+/** A person who raised its epoch left the records as they were: they are known here. */
+function sameRecords(entry: ServingEntry, { mark, digest }: Fence): boolean {
+  return mark === undefined && digest === entry.digest;
+}
+
+/** In the place of what is gone, not in the entry's own, which is older. */
+function putBack({ answers, rrsets }: ServingEntry): Decision {
+  const drift = "fence and records are gone";
+  return { kind: "write", why: "recreate", drift, pinned: { answers, rrsets } };
 }
 
 function revives(entry: ServingEntry, tombstone: Tombstone): boolean {

@@ -63,8 +63,9 @@ export type Decision =
        */
       readonly drift?: string;
       /**
-       * Written in the entry's place: what an override pins (`override-restored`), or what was read
-       * (`refence` of a name that is to be retired).
+       * Written in the entry's place: what an override pins (`override-restored`), what was read
+       * (`refence` of a name that is to be retired), or what was there below a newer fence than the
+       * entry's (`recreate`).
        */
       readonly pinned?: PlannedContent;
     }

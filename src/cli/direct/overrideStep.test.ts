@@ -73,6 +73,14 @@ test("overrideStep() takes away an alias that was put there since, and would swa
   assert.deepEqual((await applied(store, step)).rrsets, [rrset("A", "192.0.2.99")]);
 });
 
+test("overrideStep() lets no alias of a hand answer for a type that the fence lists", async () => {
+  const store = storeWith(fenceOf({ types: ["A", "AAAA"] }), rrset("CNAME", "elsewhere.example."));
+  const step = overrideStep(await readName(store), wish());
+  assert.match(step.kind === "refused" ? step.problem : "", /without AAAA.*pin AAAA as well/);
+  const both = overrideStep(await readName(store), wish({ pins: [...PINNED, V6] }));
+  assert.equal((await applied(store, both)).rrsets.length, 2);
+});
+
 test("overrideStep() is done where this very override is there", async () => {
   const store = storeWith(fenceOf(), rrset("A", "192.0.2.1"));
   const after = await applied(store, overrideStep(await readName(store), wish()));
