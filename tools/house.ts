@@ -3,7 +3,8 @@
 /** Floors from the ground up. A room imports only rooms of lower floors, through their doors. */
 export const FLOORS: readonly (readonly string[])[] = [
   ["base"],
-  ["dns", "net"],
+  ["dns", "platform"],
+  ["net", "packet"],
   ["plan"],
   ["journal", "config"],
   ["health", "store", "enact", "provider", "nameserver", "guard"],
@@ -19,6 +20,7 @@ export const PURE_ROOMS: ReadonlySet<string> = new Set([
   "base",
   "dns",
   "plan",
+  "packet",
   "journal",
   "config",
   "health",
@@ -36,11 +38,20 @@ export const PURE_FOLDERS: readonly string[] = [
   "src/guard/forwarder/",
 ];
 
-/** The one impure floor-mate that a pure room must never import, however low it stands. */
-export const OUTSIDE = "net";
+/** The impure rooms that a pure one must never import, however low they stand. */
+export const OUTSIDE: ReadonlySet<string> = new Set(["platform", "net"]);
 
 /** Packages that only compute, and so are welcome in pure rooms. */
 export const PURE_PACKAGES: readonly string[] = ["@noble/hashes", "zod", "yaml"];
+
+/**
+ * Doors of a room. A second one is for whoever runs without the rest: dns/stub for the guard's
+ * library, which must stay a few kilobytes.
+ */
+export function doorsOf(room: string): readonly string[] {
+  const door = `src/${room}/index.ts`;
+  return room === "dns" ? [door, "src/dns/stub/index.ts"] : [door];
+}
 
 /** The floor of a room, or undefined where the table does not know it. */
 export function floorOf(room: string): number | undefined {

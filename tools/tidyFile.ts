@@ -2,7 +2,7 @@
 // Pure, so that tidy itself is tested (tidyFile.test.ts).
 import { posix } from "node:path";
 import ts from "typescript";
-import { floorOf, OUTSIDE, PURE_FOLDERS, PURE_PACKAGES, PURE_ROOMS } from "./house.ts";
+import { doorsOf, floorOf, OUTSIDE, PURE_FOLDERS, PURE_PACKAGES, PURE_ROOMS } from "./house.ts";
 
 const FILE_LINES_MAX = 400;
 const TEST_LINES_MAX = 600;
@@ -107,8 +107,9 @@ export function importProblem(path: string, specifier: string): string | undefin
   const to = floorOf(targetRoom);
   if (from === undefined) return `room ${room} is not in tools/house.ts`;
   if (to === undefined || to >= from) return `${room} must not import ${targetRoom}`;
-  if (targetRoom === OUTSIDE && isPure(path)) return `${path} is pure and must not import net`;
-  if (!target.endsWith(`src/${targetRoom}/index.ts`)) {
+  if (OUTSIDE.has(targetRoom) && isPure(path))
+    return `${path} is pure and must not import ${targetRoom}`;
+  if (!doorsOf(targetRoom).includes(target)) {
     return `import ${targetRoom} through its door, src/${targetRoom}/index.ts`;
   }
   return undefined;

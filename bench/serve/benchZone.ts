@@ -22,6 +22,8 @@ export interface BenchZone {
   readonly fences: boolean;
   /** Whether names with ten addresses are answered with one, chosen by weight. */
   readonly weighted: boolean;
+  /** TTL of its records in seconds; {@link TTL_SECONDS} where nothing is said. */
+  readonly ttlSeconds?: number;
 }
 
 /** Addresses of a name that has more than one. */
@@ -74,7 +76,7 @@ export function weightsTextOf(): string {
 /** The lines of a master file (RFC 1035 section 5), in pieces of many lines. */
 export function* zoneFileText(zone: BenchZone): Generator<string> {
   yield `$ORIGIN ${APEX}
-$TTL ${TTL_SECONDS}
+$TTL ${zone.ttlSeconds ?? TTL_SECONDS}
 @ SOA ns1 hostmaster 100 300 60 2419200 30
 @ NS ns1
 ns1 A 192.0.2.53

@@ -2,7 +2,7 @@
 // One thread; recvmmsg and sendmmsg, so that it costs less than what it loads.
 //
 //   dnsLoad --port N --queries FILE [--seconds 5] [--window 200] [--sockets 8] [--rate 0]
-//           [--seed 1] [--no-edns]
+//           [--seed 1] [--no-edns] [--resolver] [--once]
 //
 // Each line of FILE is one query and what its answer must be:
 //
@@ -16,6 +16,9 @@
 //
 // Like a resolver it gives every query a random id and random letter case, and sends EDNS with a
 // cookie: its own, constant per socket, and the server's once that has been learnt (RFC 7873).
+// With --resolver the server asked is one: queries have RD set, and answers need not be
+// authoritative. With --once each query is asked once, and those that are lost are not asked again.
+//
 // A query that is not answered within a second is lost, and counts as a latency of one second.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -91,6 +94,7 @@ static struct {
 
 static struct query *queries;
 static uint32_t queryCount;
+static int isResolver, isOnce;
 static uint64_t randomState;
 
 static uint64_t nowNs(void) {
@@ -206,6 +210,7 @@ static int writeQuery(struct client *client, const struct query *query, struct s
   memset(out, 0, HEADER_OCTETS);
   out[0] = (uint8_t)(slot->id >> 8);
   out[1] = (uint8_t)slot->id;
+  out[2] = isResolver ? 1 : 0; // RD
   out[5] = 1;
   memcpy(out + HEADER_OCTETS, slot->question, QUESTION_OCTETS);
   int octets = HEADER_OCTETS + query->octets;
@@ -221,7 +226,7 @@ static const char *checkAnswer(const struct client *client, const struct slot *s
   const struct query *query = slot->query;
   if (octets < HEADER_OCTETS + query->octets) return "short";
   if ((in[2] & 0xf8) != 0x80) return "not a response";
-  if ((in[2] & 0x04) == 0) return "not authoritative";
+  if (!isResolver && (in[2] & 0x04) == 0) return "not authoritative";
   if ((in[2] & 0x02) != 0) return "truncated";
   if ((in[3] & 15) != query->rcode) return "rcode";
   if (in[4] != 0 || in[5] != 1) return "question count";
@@ -377,16 +382,17 @@ static void sweepLost(struct client *clients, int socketCount) {
 static double load(struct client *clients, int socketCount, double seconds, double rate) {
   struct pollfd waiting[SOCKETS_MAX];
   for (int i = 0; i < socketCount; i++) waiting[i] = (struct pollfd){.fd = clients[i].fd, .events = POLLIN};
-  uint32_t next = (uint32_t)(randomWord() % queryCount);
+  uint32_t next = isOnce ? 0 : (uint32_t)(randomWord() % queryCount);
   uint64_t startNs = nowNs(), sweptNs = startNs, endNs = startNs + (uint64_t)(seconds * 1e9);
   int first = 0;
   for (;;) {
     uint64_t timeNs = nowNs();
-    int isOver = timeNs >= endNs;
-    uint64_t allowed = UINT64_MAX;
+    int isOver = timeNs >= endNs || (isOnce && counts.sent >= queryCount);
+    uint64_t allowed = isOnce ? queryCount - counts.sent : UINT64_MAX;
     if (rate > 0) {
       double due = (double)(timeNs - startNs) * 1e-9 * rate + 1;
-      allowed = due > (double)counts.sent ? (uint64_t)(due - (double)counts.sent) : 0;
+      uint64_t owed = due > (double)counts.sent ? (uint64_t)(due - (double)counts.sent) : 0;
+      if (owed < allowed) allowed = owed;
     }
     int busy = 0, outstanding = 0;
     first = (first + 1) % socketCount;
@@ -413,7 +419,7 @@ static double load(struct client *clients, int socketCount, double seconds, doub
       ppoll(waiting, (nfds_t)socketCount, &pause, NULL);
     }
   }
-  return (double)(endNs - startNs) * 1e-9;
+  return (double)((isOnce ? nowNs() : endNs) - startNs) * 1e-9;
 }
 
 static void report(struct client *clients, int socketCount, double elapsed) {
@@ -434,6 +440,7 @@ int main(int argumentCount, char **arguments) {
   static const struct option OPTIONS[] = {
       {"port", 1, 0, 'p'},    {"queries", 1, 0, 'q'}, {"seconds", 1, 0, 's'}, {"window", 1, 0, 'w'},
       {"sockets", 1, 0, 'n'}, {"rate", 1, 0, 'r'},    {"seed", 1, 0, 'e'},    {"no-edns", 0, 0, 'x'},
+      {"resolver", 0, 0, 'a'}, {"once", 0, 0, 'o'},
       {0, 0, 0, 0}};
   int port = 0, window = 200, socketCount = 8, edns = 1;
   double seconds = 5, rate = 0;
@@ -448,6 +455,8 @@ int main(int argumentCount, char **arguments) {
     else if (option == 'r') rate = atof(optarg);
     else if (option == 'e') randomState = strtoull(optarg, NULL, 10);
     else if (option == 'x') edns = 0;
+    else if (option == 'a') isResolver = 1;
+    else if (option == 'o') isOnce = 1;
     else return 2;
   }
   errno = 0;

@@ -37,6 +37,8 @@ export interface LoadPlan {
   /** Queries per second; 0: a closed loop. */
   readonly rate: number;
   readonly seed: number;
+  /** Further options of dnsLoad, as `--resolver`. */
+  readonly options?: readonly string[];
 }
 
 /** Queries outstanding in a closed loop: no server's socket buffer is too small for them. */
@@ -70,6 +72,7 @@ export async function dnsLoad(folder: string, plan: LoadPlan): Promise<LoadRepor
     `--window=${window}`,
     `--sockets=${SOCKETS}`,
     `--seed=${plan.seed}`,
+    ...(plan.options ?? []),
   ]);
   return report as LoadReport;
 }

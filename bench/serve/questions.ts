@@ -12,8 +12,8 @@ import { SeededRandom } from "./seededRandom.ts";
 
 /** Popularity of the name of rank r is r^-s: what resolvers' traffic looks like. */
 const ZIPF_EXPONENT = 1;
-/** Of a hundred questions, those for names that do not exist. */
-const NXDOMAIN_PERCENT = 10;
+/** Of a hundred questions, those for names that do not exist, where nothing is said. */
+const MISSING_PERCENT = 10;
 const WRITE_LINES = 4_096;
 
 /** What the questions are about. */
@@ -23,10 +23,13 @@ export interface QuestionPlan {
   readonly seed: number;
   /** UPDATEs change the addresses meanwhile. */
   readonly moving: boolean;
+  /** Of a hundred questions, those for names that do not exist; {@link MISSING_PERCENT}. */
+  readonly missingPercent?: number;
 }
 
 /** One question: a name's number, or undefined for a name that does not exist. */
 export function* questions(plan: QuestionPlan): Generator<number | undefined> {
+  const { missingPercent = MISSING_PERCENT } = plan;
   const { names } = plan.zone;
   const random = new SeededRandom(plan.seed);
   const byRank = random.permutation(names);
@@ -37,7 +40,7 @@ export function* questions(plan: QuestionPlan): Generator<number | undefined> {
     sums[rank] = sum;
   }
   for (let asked = 0; asked < plan.count; asked += 1) {
-    const isMissing = random.below(100) < NXDOMAIN_PERCENT;
+    const isMissing = random.below(100) < missingPercent;
     yield isMissing ? undefined : byRank[rankAt(sums, random.fraction() * sum)];
   }
 }
@@ -65,6 +68,20 @@ export function* dnsLoadText(plan: QuestionPlan): Generator<string> {
     const width = plan.moving ? ADDRESS_STEP : span;
     return `${labelOf(index)}.${apex} 1 0 ${answers} ${addressOf(index)} ${width}`;
   });
+}
+
+/** The lines that dnsLoad reads, for every name of a zone once. */
+export function* everyNameText(zone: BenchZone): Generator<string> {
+  const apex = APEX.slice(0, -1);
+  for (let first = 0; first < zone.names; first += WRITE_LINES) {
+    const count = Math.min(WRITE_LINES, zone.names - first);
+    const lines = Array.from({ length: count }, (_, place) => {
+      const span = addressCount(zone, first + place);
+      const address = addressOf(first + place);
+      return `${labelOf(first + place)}.${apex} 1 0 ${span} ${address} ${span}`;
+    });
+    yield `${lines.join("\n")}\n`;
+  }
 }
 
 /** The lines that dnsperf reads; it changes no letter case itself. */

@@ -4,9 +4,6 @@ import { type Measured, median, ratioOf, type Verdict } from "./figures.ts";
 import { SERVERS } from "./servers/allServers.ts";
 import type { ServerId } from "./servers/serverKind.ts";
 
-const BEGIN = "<!-- bench/serve: begin -->";
-const END = "<!-- bench/serve: end -->";
-
 /** How and on what a table was measured. */
 export interface Circumstances {
   readonly command: string;
@@ -64,11 +61,13 @@ export function reportText(measured: readonly Measured[], how: Circumstances): s
   ].join("\n");
 }
 
-/** A page with its block replaced, or, where it has none, put at its end. */
-export function withBlock(page: string, block: string): string {
-  const whole = `${BEGIN}\n${block}\n${END}`;
-  const from = page.indexOf(BEGIN);
-  const to = page.indexOf(END);
+/** A page with a bench's block replaced, or, where it has none, put at its end. */
+export function withBlock(page: string, block: string, bench = "bench/serve"): string {
+  const begin = `<!-- ${bench}: begin -->`;
+  const end = `<!-- ${bench}: end -->`;
+  const whole = `${begin}\n${block}\n${end}`;
+  const from = page.indexOf(begin);
+  const to = page.indexOf(end);
   if (from === -1 || to < from) return `${page.trimEnd()}\n\n${whole}\n`;
-  return page.slice(0, from) + whole + page.slice(to + END.length);
+  return page.slice(0, from) + whole + page.slice(to + end.length);
 }

@@ -1,10 +1,10 @@
 // Compares our nameserver with its peers, side by side. Run: node bench/serve/run.ts --help
 import { readFileSync, writeFileSync } from "node:fs";
-import { cpus, release, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { Bench } from "./bench.ts";
 import { moveToLoadCore } from "./cores.ts";
 import type { Measured } from "./figures.ts";
+import { machineText } from "./machineText.ts";
 import { type BenchOptions, HELP, readOptions } from "./options.ts";
 import { type Circumstances, reportText, withBlock } from "./report.ts";
 import { million, tenThousand, weightedChoice } from "./rows/queries.ts";
@@ -56,11 +56,9 @@ async function measureAll(bench: Bench): Promise<readonly Measured[]> {
 }
 
 function circumstances(asked: BenchOptions): Circumstances {
-  const [cpu] = cpus();
-  const gibibytes = Math.round(totalmem() / 2 ** 30);
   return {
     command: ["node bench/serve/run.ts", ...tellable(words)].join(" "),
-    machine: [`${cpus().length} cores`, cpu?.model, `${gibibytes} GiB`, kernel()].join(", "),
+    machine: machineText(),
     date: new Date().toISOString().slice(0, 10),
     runs: asked.runs,
     versions: [...asked.servers].map((id) => `${SERVERS[id].title} ${SERVERS[id].version()}`),
@@ -71,11 +69,6 @@ function circumstances(asked: BenchOptions): Circumstances {
 function tellable(all: readonly string[]): readonly string[] {
   const at = all.indexOf("--json");
   return at === -1 ? all : all.filter((_, place) => place !== at && place !== at + 1);
-}
-
-/** The kernel's version, without what its builder added. */
-function kernel(): string {
-  return `Linux ${/^\d+\.\d+/.exec(release())?.[0] ?? "of an unknown version"}`;
 }
 
 function jsonText(measured: readonly Measured[], how: Circumstances): string {

@@ -50,7 +50,7 @@ export class Workshop {
 
   /** The files of a zone; `moving`: UPDATEs will change it under load. */
   scene(zone: BenchZone, moving = false): Promise<Scene> {
-    const key = `${zone.names}-${zone.tenEvery}-${zone.fences}-${zone.weighted}-${moving}`;
+    const key = [...Object.values(zone), moving].join("-");
     const held = this.#scenes.get(key) ?? this.#make(key, zone, moving);
     this.#scenes.set(key, held);
     return held;

@@ -1,6 +1,9 @@
 /** Classes. NONE and ANY have their meanings in UPDATE messages (RFC 2136 section 2.4 and 2.5). */
 export const RRClass = { IN: 1, NONE: 254, ANY: 255 } as const;
 
+/** Types of what stands in messages alone (RFC 6891, RFC 8945). */
+export const MetaType = { OPT: 41, TSIG: 250 } as const;
+
 /** Kinds of message (RFC 6895 section 2.2). */
 export const Opcode = { QUERY: 0, NOTIFY: 4, UPDATE: 5 } as const;
 

@@ -1,6 +1,6 @@
 import { concatBytes, utf8 } from "../base/index.ts";
+import { MetaType } from "./codes.ts";
 import type { Edns, EdnsOption, Message } from "./message.ts";
-import { RRType } from "./rrType.ts";
 import type { WireReader } from "./wireReader.ts";
 import type { WireWriter } from "./wireWriter.ts";
 
@@ -82,7 +82,7 @@ export function decodeOpt(reader: WireReader): ReadOpt {
 /** Writes the OPT record of a message with this RCODE. */
 export function encodeOpt(out: WireWriter, edns: Edns, rcode: number): void {
   out.u8(0); // owner name: the root
-  out.u16(RRType.OPT);
+  out.u16(MetaType.OPT);
   out.u16(edns.udpPayloadSize);
   out.u8(rcode >> 4);
   out.u8(edns.version);

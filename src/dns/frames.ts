@@ -1,5 +1,5 @@
 import { assert } from "../base/index.ts";
-import { MESSAGE_OCTETS_MAX } from "./messageEncode.ts";
+import { MESSAGE_OCTETS_MAX } from "./message.ts";
 import { copyOctets } from "./wireReader.ts";
 
 const LENGTH_OCTETS = 2; // RFC 1035 section 4.2.2

@@ -34,6 +34,7 @@ export {
   type Edns,
   type EdnsOption,
   emptyMessage,
+  MESSAGE_OCTETS_MAX,
   type Message,
   type MessageHeader,
   makeQuery,
@@ -41,13 +42,13 @@ export {
   type QueryOptions,
   type Question,
   type ResourceRecord,
+  TTL_SECONDS_MAX,
   UDP_PAYLOAD_OCTETS,
 } from "./message.ts";
-export { type DecodedMessage, decodeHeader, decodeMessage } from "./messageDecode.ts";
+export { decodeMessage } from "./messageDecode.ts";
 export {
   type EncodeOptions,
   encodeMessage,
-  MESSAGE_OCTETS_MAX,
   UDP_OCTETS_MIN,
 } from "./messageEncode.ts";
 export { type Name, nameOf, type ParsedName, parseName, ROOT } from "./name.ts";
@@ -69,6 +70,7 @@ export {
 } from "./ownerPattern.ts";
 export { type ParsedRdata, parseRdata, rdataText } from "./rdata.ts";
 export { rdataNames } from "./rdataWire.ts";
+export { type DecodedMessage, decodeHeader } from "./readMessage.ts";
 export {
   makeRRset,
   type RRset,
@@ -76,7 +78,6 @@ export {
   sameRdata,
   sameRRset,
   sortRdata,
-  TTL_SECONDS_MAX,
 } from "./rrset.ts";
 export {
   coveredType,

@@ -11,10 +11,11 @@ import {
   makeResponse,
   type ResourceRecord,
 } from "./message.ts";
-import { type DecodedMessage, decodeMessage } from "./messageDecode.ts";
+import { decodeMessage } from "./messageDecode.ts";
 import { encodeMessage } from "./messageEncode.ts";
 import { nameOf } from "./name.ts";
 import { parseRdata } from "./rdata.ts";
+import type { DecodedMessage } from "./readMessage.ts";
 import { typeCode } from "./rrType.ts";
 
 const www = nameOf("www.example");

@@ -59,6 +59,12 @@ export interface Message extends MessageHeader {
   readonly edns?: Edns;
 }
 
+/** Highest TTL, in seconds (RFC 2181 section 8). */
+export const TTL_SECONDS_MAX = 2 ** 31 - 1;
+
+/** Longest message: the length before it over TCP has sixteen bits (RFC 1035 section 4.2.2). */
+export const MESSAGE_OCTETS_MAX = 65535;
+
 /**
  * UDP payload that we say we can receive, in octets: with IPv6's smallest MTU of 1280 it fits one
  * packet on any path, so that no fragment can be lost or forged (RFC 9715).

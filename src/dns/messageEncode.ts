@@ -3,15 +3,13 @@ import { RRClass } from "./codes.ts";
 import { DnsError } from "./dnsError.ts";
 import { encodeOpt, optOctets } from "./edns.ts";
 import { headerFlags, TRUNCATED_FLAG } from "./headerWire.ts";
-import type { Edns, Message, ResourceRecord } from "./message.ts";
+import { type Edns, MESSAGE_OCTETS_MAX, type Message, type ResourceRecord } from "./message.ts";
 import { isAtOrBelow } from "./nameTree.ts";
 import { encodeRdata } from "./rdataWire.ts";
 import { RRType } from "./rrType.ts";
 import { HEADER_OCTETS } from "./wireReader.ts";
 import { WireWriter } from "./wireWriter.ts";
 
-/** Longest message: the length before it over TCP has sixteen bits (RFC 1035 section 4.2.2). */
-export const MESSAGE_OCTETS_MAX = 65535;
 /** Every receiver takes this much, so no response need be cut shorter (RFC 1035 section 4.2.1). */
 export const UDP_OCTETS_MIN = 512;
 

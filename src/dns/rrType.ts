@@ -1,3 +1,5 @@
+import { MetaType } from "./codes.ts";
+
 /** RR types and QTYPEs by mnemonic (IANA registry "Resource Record (RR) TYPEs"). */
 export const RRType = {
   A: 1,
@@ -40,7 +42,7 @@ export const RRType = {
   A6: 38,
   DNAME: 39,
   SINK: 40,
-  OPT: 41,
+  OPT: MetaType.OPT,
   APL: 42,
   DS: 43,
   SSHFP: 44,
@@ -80,7 +82,7 @@ export const RRType = {
   EUI64: 109,
   NXNAME: 128,
   TKEY: 249,
-  TSIG: 250,
+  TSIG: MetaType.TSIG,
   IXFR: 251,
   AXFR: 252,
   MAILB: 253,

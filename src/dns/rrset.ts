@@ -1,10 +1,8 @@
 import { assert, compareBytes } from "../base/index.ts";
+import { TTL_SECONDS_MAX } from "./message.ts";
 import type { Name } from "./name.ts";
 import { rdataText } from "./rdata.ts";
 import { typeText } from "./rrType.ts";
-
-/** Highest TTL, in seconds (RFC 2181 section 8). */
-export const TTL_SECONDS_MAX = 2 ** 31 - 1;
 
 /** All RRs of one owner name and type, class IN; they share one TTL (RFC 2181 section 5.2). */
 export interface RRset {

@@ -1,8 +1,7 @@
 import { assert } from "../base/index.ts";
 import { RRClass } from "./codes.ts";
 import { encodeOpt } from "./edns.ts";
-import { UDP_PAYLOAD_OCTETS } from "./message.ts";
-import { MESSAGE_OCTETS_MAX } from "./messageEncode.ts";
+import { MESSAGE_OCTETS_MAX, UDP_PAYLOAD_OCTETS } from "./message.ts";
 import type { Name } from "./name.ts";
 import { HEADER_OCTETS } from "./wireReader.ts";
 import { encodeName, WireWriter } from "./wireWriter.ts";

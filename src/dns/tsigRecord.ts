@@ -1,6 +1,5 @@
-import { RRClass } from "./codes.ts";
+import { MetaType, RRClass } from "./codes.ts";
 import type { Name } from "./name.ts";
-import { RRType } from "./rrType.ts";
 import { HEADER_OCTETS, WireReader } from "./wireReader.ts";
 import { encodeName } from "./wireWriter.ts";
 
@@ -74,7 +73,7 @@ export function appendTsig(
   bytes.set(message);
   view.setUint16(10, view.getUint16(10) + 1);
   bytes.set(owner, message.length);
-  view.setUint16(start, RRType.TSIG);
+  view.setUint16(start, MetaType.TSIG);
   view.setUint16(start + 2, RRClass.ANY);
   view.setUint16(start + 8, rdataOctets);
   bytes.set(algorithm, start + RECORD_FIXED_OCTETS);
@@ -119,7 +118,7 @@ export function locateTsig(bytes: Uint8Array): LocatedTsig {
     const startOffset = reader.offset;
     reader.skipName();
     const type = reader.u16();
-    if (type !== RRType.TSIG) {
+    if (type !== MetaType.TSIG) {
       reader.skip(6);
       reader.skip(reader.u16());
     } else if (read !== records - 1 || additionals === 0) {

@@ -4,11 +4,9 @@ export type { NameserverReport, Transport, ZoneReport } from "./counters.ts";
 export { Nameserver } from "./nameserver.ts";
 export { NameserverError, type NameserverFault } from "./nameserverError.ts";
 export type { NameserverParts, NameserverSettings } from "./nameserverParts.ts";
-export { HAND_OVER } from "./serve/datagramServer.ts";
-export { networkHash } from "./serve/rateLimiter.ts";
 export { NO_RATE_LIMIT, type RateLimit } from "./serve/rateLimitTable.ts";
 export type { ServePlan } from "./serve/servePlan.ts";
-export { type ThreadPorts, threadServer } from "./serve/threadServer.ts";
+export { threadServer } from "./serve/threadServer.ts";
 export { type UdpReport, UdpService, type UdpServiceParts } from "./serve/udpService.ts";
 export { parentsWish } from "./sign/apexKeys.ts";
 export {

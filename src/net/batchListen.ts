@@ -2,8 +2,8 @@ import { isIPv6 } from "node:net";
 import type { SocketAddress } from "../base/index.ts";
 import type { BatchCalls } from "./batchCalls.ts";
 import { type BatchSocketHandle, isWildcard } from "./batchSocket.ts";
+import { listenError } from "./listenError.ts";
 import { AF_INET, AF_INET6, NAME_OCTETS_V6, socketAddressAt, socketName } from "./socketName.ts";
-import { listenError } from "./systemError.ts";
 
 /** Sockets that share one address: the system spreads clients over them. */
 export interface BatchSockets {

@@ -2,9 +2,9 @@ import { constants, fdatasync, write } from "node:fs";
 import { type FileHandle, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { assert, type Disk } from "../base/index.ts";
+import { systemCode, systemErrorText } from "../platform/index.ts";
 import { makeFolder } from "./makeFolder.ts";
 import { NetError } from "./netError.ts";
-import { systemCode, systemErrorText } from "./systemError.ts";
 
 /** Only this user: keys and plans lie here. */
 const FILE_MODE = 0o600;

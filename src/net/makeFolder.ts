@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { systemCode } from "./systemError.ts";
+import { systemCode } from "../platform/index.ts";
 
 /**
  * Makes a folder and those above it that are missing, one by one. Node's own recursive mkdir tries

@@ -1,8 +1,7 @@
 import { type CancelWake, type Clock, errorText } from "../base/index.ts";
-import { RealClock } from "./clock.ts";
+import { RealClock, systemCode, systemErrorText } from "../platform/index.ts";
 import { probeHttp } from "./httpProbe.ts";
 import type { ProbeOutcome, ProbeRequest, Verdict } from "./probeTypes.ts";
-import { systemCode, systemErrorText } from "./systemError.ts";
 import { probeTcp } from "./tcpProbe.ts";
 
 /** Errors made by this machine alone: they say nothing of the target. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { systemCode } from "./systemError.ts";
+import { systemCode } from "../platform/index.ts";
 
 /** What the kernel says of a process. `zombie` has ended and waits to be collected. */
 export type ProcessState = "running" | "stopped" | "zombie" | "gone";

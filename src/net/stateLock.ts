@@ -2,9 +2,9 @@ import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { assert } from "../base/index.ts";
+import { systemCode, systemErrorText } from "../platform/index.ts";
 import { makeFolder } from "./makeFolder.ts";
 import { NetError } from "./netError.ts";
-import { systemCode, systemErrorText } from "./systemError.ts";
 
 /** Who holds a lock: for the message to the one who comes second. */
 export interface LockHolder {

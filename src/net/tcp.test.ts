@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ByteStream, type Listening, utf8, utf8Text } from "../base/index.ts";
+import { TcpDialer } from "../platform/index.ts";
 import { NetError } from "./netError.ts";
-import { TcpDialer, TcpListener } from "./tcp.ts";
+import { TcpListener } from "./tcp.ts";
 
 const LOOPBACK = { address: "127.0.0.1", port: 0 };
 

@@ -1,51 +1,10 @@
-import { connect, createServer, isIPv6, type Server, type Socket } from "node:net";
-import type {
-  ByteStream,
-  Listening,
-  SocketAddress,
-  StreamDialer,
-  StreamListener,
-} from "../base/index.ts";
-import { SocketStream } from "./byteStream.ts";
-import { RealClock } from "./clock.ts";
-import { listenError, socketAddressText, systemErrorText } from "./systemError.ts";
+import { createServer, isIPv6, type Server, type Socket } from "node:net";
+import type { ByteStream, Listening, SocketAddress, StreamListener } from "../base/index.ts";
+import { KEEP_ALIVE_MS, SocketStream } from "../platform/index.ts";
+import { listenError } from "./listenError.ts";
 
 /** Connections the kernel may hold before they are accepted; it caps the number itself. */
 const BACKLOG = 4_096;
-/** Silence after which the kernel asks whether the peer still exists. */
-const KEEP_ALIVE_MS = 30_000;
-
-/** Opens TCP connections. */
-export class TcpDialer implements StreamDialer {
-  dial(to: SocketAddress, timeoutMs: number): Promise<ByteStream> {
-    return new Promise((resolve, reject) => {
-      const socket = connect({
-        host: to.address,
-        port: to.port,
-        noDelay: true,
-        keepAlive: true,
-        keepAliveInitialDelay: KEEP_ALIVE_MS,
-      });
-      const refuse = (reason: string, cause?: unknown): void => {
-        cancel();
-        socket.destroy();
-        const place = socketAddressText(to);
-        reject(new Error(`Cannot connect to TCP ${place} as it must answer: ${reason}`, { cause }));
-      };
-      const cancel = new RealClock().wakeAfter(timeoutMs, () => {
-        refuse(`no answer in ${timeoutMs} ms`);
-      });
-      const onError = (error: Error): void => refuse(systemErrorText(error), error);
-      socket.on("error", onError);
-      socket.once("connect", () => {
-        cancel();
-        const stream = new SocketStream(socket, to);
-        socket.off("error", onError);
-        resolve(stream);
-      });
-    });
-  }
-}
 
 /** Accepts TCP connections. */
 export class TcpListener implements StreamListener {

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
 import type { DatagramListener, Listening, SocketAddress } from "../base/index.ts";
-import { listenError } from "./systemError.ts";
+import { listenError } from "./listenError.ts";
 
 /** Asked of the kernel, which caps it: a burst must survive a pause of the process. */
 const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;

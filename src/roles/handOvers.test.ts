@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  HAND_OVER_WORDS,
-  HANDED_OVER_MAX,
-  HANDED_OVER_PER_NETWORK_MAX,
-  HandOvers,
-} from "./handOvers.ts";
+import { HAND_OVER_LIMITS, HAND_OVER_WORDS, HandOvers } from "./handOvers.ts";
 
 const AT = 1;
 
@@ -22,7 +17,7 @@ function taken(under: HandOvers, hash: number, count: number): number {
 
 test("take(): a flood from one network leaves room for others", () => {
   const [under] = handOvers();
-  assert.equal(taken(under, 0x1234_5678, 10_000), HANDED_OVER_PER_NETWORK_MAX);
+  assert.equal(taken(under, 0x1234_5678, 10_000), HAND_OVER_LIMITS.perNetwork);
   assert.equal(taken(under, -1, 3), 3, "whatever the sign of a hash");
 });
 
@@ -30,7 +25,7 @@ test("take(): floods from many networks are no more than the main thread is to h
   const [under] = handOvers();
   const all = Array.from({ length: 500 }, (_, hash) => taken(under, hash, 40));
   const total = all.reduce((sum, count) => sum + count, 0);
-  assert.equal(total, HANDED_OVER_MAX);
+  assert.equal(total, HAND_OVER_LIMITS.all);
 });
 
 test("arrived() makes room in the network that a message was of, clear() everywhere", () => {

@@ -1,7 +1,15 @@
-/** More than the main thread takes in the time of a few commits: what is above is dropped. */
-export const HANDED_OVER_MAX = 256;
-/** Of one network (/24, /56): a flood from one leaves room for seven like it, and all others. */
-export const HANDED_OVER_PER_NETWORK_MAX = 32;
+/** Messages that may be on their way from one thread at once: what is above is dropped. */
+export interface HandOverLimits {
+  readonly all: number;
+  /** Of one network (/24, /56). */
+  readonly perNetwork: number;
+}
+
+/**
+ * More than the main thread takes in the time of a few commits; a flood from one network leaves
+ * room for seven like it, and all others.
+ */
+export const HAND_OVER_LIMITS: HandOverLimits = { all: 256, perNetwork: 32 };
 
 /** Networks are told apart by so many bits of their hash: what shares a number shares its room. */
 const SHARES = 1024;
@@ -15,11 +23,13 @@ export const HAND_OVER_WORDS = 1 + SHARES;
 export class HandOvers {
   readonly #words: Int32Array;
   readonly #total: number;
+  readonly #limits: HandOverLimits;
 
   /** In `words` from word `at` on. */
-  constructor(words: Int32Array, at: number) {
+  constructor(words: Int32Array, at: number, limits: HandOverLimits = HAND_OVER_LIMITS) {
     this.#words = words;
     this.#total = at;
+    this.#limits = limits;
   }
 
   /**
@@ -29,8 +39,8 @@ export class HandOvers {
   take(hash: number): number | undefined {
     const share = hash & (SHARES - 1);
     const at = this.#total + 1 + share;
-    if (Atomics.load(this.#words, this.#total) >= HANDED_OVER_MAX) return undefined;
-    if (Atomics.load(this.#words, at) >= HANDED_OVER_PER_NETWORK_MAX) return undefined;
+    if (Atomics.load(this.#words, this.#total) >= this.#limits.all) return undefined;
+    if (Atomics.load(this.#words, at) >= this.#limits.perNetwork) return undefined;
     Atomics.add(this.#words, this.#total, 1);
     Atomics.add(this.#words, at, 1);
     return share;

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { errorText, type Log, type ThreadedDatagrams } from "../base/index.ts";
 import { type BatchCalls, BatchSocket, RECEIVE_WAIT_MS_MAX } from "../net/index.ts";
-import { HandOvers } from "./handOvers.ts";
+import { HAND_OVER_LIMITS, type HandOverLimits, HandOvers } from "./handOvers.ts";
 import {
   CONTROL_WORDS,
   HAND_OVERS,
@@ -18,18 +18,27 @@ const SETTLED_MS = 60_000;
 /** A thread that is told to stop wakes within this; one that does not is ended by force. */
 const STOP_MS_MAX = RECEIVE_WAIT_MS_MAX * 10;
 
+/** Which program's serving code runs in a thread, and how much it may leave to the main thread. */
+export interface ThreadKind {
+  /** File of this folder, without its ending. */
+  readonly entry: string;
+  readonly handOverLimits: HandOverLimits;
+}
+
+export const NAMESERVER_THREAD: ThreadKind = {
+  entry: "udpThread",
+  handOverLimits: HAND_OVER_LIMITS,
+};
+
 // In a clone this is TypeScript, in the published package JavaScript: so is the thread's file.
-const ENTRY = new URL(
-  import.meta.url.endsWith(".ts") ? "./udpThread.ts" : "./udpThread.js",
-  import.meta.url,
-);
+const ENDING = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
 /**
  * A thread that loads what serving needs, and waits for its task. It keeps no process alive, so
  * that it may be made before anybody knows what is to be served.
  */
-export function warmThread(): Worker {
-  const worker = new Worker(ENTRY, { name: "udp" });
+export function warmThread({ entry }: ThreadKind): Worker {
+  const worker = new Worker(new URL(`./${entry}.${ENDING}`, import.meta.url), { name: "udp" });
   worker.unref();
   worker.on("error", () => {}); // nobody listens yet: whoever takes it finds it ended
   return worker;
@@ -46,6 +55,7 @@ export class ServingThread {
   readonly serving: Promise<void>;
   isServing = false;
   restarts = 0;
+  readonly #kind: ThreadKind;
   readonly #task: ThreadTask;
   readonly #service: ThreadedDatagrams;
   readonly #log: Log;
@@ -61,24 +71,27 @@ export class ServingThread {
 
   constructor(
     calls: BatchCalls,
-    task: Omit<ThreadTask, "control">,
+    kind: ThreadKind,
+    task: Omit<ThreadTask, "control" | "handOverLimits">,
     service: ThreadedDatagrams,
     log: Log,
-    warm: Worker = warmThread(),
+    warm: Worker = warmThread(kind),
   ) {
     const control = new SharedArrayBuffer(CONTROL_WORDS * 4);
     this.place = task.thread;
-    this.#task = { ...task, control };
+    const { handOverLimits } = kind;
+    this.#kind = kind;
+    this.#task = { ...task, control, handOverLimits };
     this.#service = service;
     this.#log = log;
     this.#control = new Int32Array(control);
-    this.#handOvers = new HandOvers(this.#control, HAND_OVERS);
+    this.#handOvers = new HandOvers(this.#control, HAND_OVERS, handOverLimits);
     this.#replies = new BatchSocket(calls, task.socket);
     this.serving = new Promise((resolve, reject) => {
       this.#began = { resolve, reject };
     });
     this.serving.catch(() => {}); // whoever awaits it hears of it
-    this.#start(hasEnded(warm) ? warmThread() : warm);
+    this.#start(hasEnded(warm) ? warmThread(kind) : warm);
   }
 
   /** Ends it, by force after a second. Its socket may be closed then. */
@@ -155,7 +168,7 @@ export class ServingThread {
       afterMs: this.#waitMs,
     });
     this.restarts += 1;
-    this.#timer = setTimeout(() => this.#start(warmThread()), this.#waitMs);
+    this.#timer = setTimeout(() => this.#start(warmThread(this.#kind)), this.#waitMs);
     this.#waitMs = Math.min(this.#waitMs * 2, RESTART_MS_MAX);
   }
 }

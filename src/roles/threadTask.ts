@@ -1,6 +1,6 @@
 import type { LogFacts, SocketAddress } from "../base/index.ts";
 import type { BatchSocketHandle } from "../net/index.ts";
-import { HAND_OVER_WORDS } from "./handOvers.ts";
+import { HAND_OVER_WORDS, type HandOverLimits } from "./handOvers.ts";
 
 /** Words of the memory by which a thread is told what to do. */
 export const STOP = 0;
@@ -16,6 +16,7 @@ export interface ThreadTask {
   /** Number of the thread in its process, from 0 on. */
   readonly thread: number;
   readonly control: SharedArrayBuffer;
+  readonly handOverLimits: HandOverLimits;
 }
 
 /** What a serving thread says. */

@@ -10,7 +10,7 @@ import {
   UDP_THREADS_MAX,
 } from "../base/index.ts";
 import { type BatchCalls, loadBatchCalls, openBatchSockets } from "../net/index.ts";
-import { ServingThread, warmThread } from "./servingThread.ts";
+import { NAMESERVER_THREAD, ServingThread, type ThreadKind, warmThread } from "./servingThread.ts";
 
 /** How many threads are wanted for each address: one per core, or a number; 0: none. */
 export type ThreadsWanted = "auto" | number;
@@ -27,19 +27,21 @@ export async function openUdpThreads(
   log: Log,
   addresses = 1,
   places = UDP_THREADS_MAX,
+  kind = NAMESERVER_THREAD,
 ): Promise<OpenedThreads> {
   const share = Math.max(1, Math.floor(places / Math.max(1, addresses)));
   const perAddress = Math.min(wanted === "auto" ? availableParallelism() : wanted, share);
   if (perAddress === 0) return { absent: "the configuration says so (udpThreads: 0)" };
   const loaded = await loadBatchCalls();
   if (loaded.kind === "unavailable") return { absent: loaded.reason };
-  return new UdpThreads(loaded.calls, perAddress, places, log);
+  return new UdpThreads(loaded.calls, kind, perAddress, places, log);
 }
 
 /** Threads that serve in batches, each on a socket of its own that shares the address. */
 class UdpThreads implements DatagramThreads {
   readonly perAddress: number;
   readonly #calls: BatchCalls;
+  readonly #kind: ThreadKind;
   readonly #log: Log;
   readonly #threads = new Set<ServingThread>();
   readonly #places: number[];
@@ -47,12 +49,13 @@ class UdpThreads implements DatagramThreads {
   readonly #warm: Worker[];
   #restartsEnded = 0;
 
-  constructor(calls: BatchCalls, perAddress: number, places: number, log: Log) {
+  constructor(calls: BatchCalls, kind: ThreadKind, perAddress: number, places: number, log: Log) {
     this.#calls = calls;
+    this.#kind = kind;
     this.#places = Array.from({ length: places }, (_, place) => place);
     this.perAddress = perAddress;
     this.#log = log;
-    this.#warm = Array.from({ length: perAddress }, () => warmThread());
+    this.#warm = Array.from({ length: perAddress }, () => warmThread(kind));
   }
 
   get running(): number {
@@ -77,7 +80,7 @@ class UdpThreads implements DatagramThreads {
       const thread = places[index];
       if (thread === undefined) return []; // there are as many
       const task = { plan: service.plan, socket, thread };
-      return new ServingThread(this.#calls, task, service, this.#log, this.#warm.pop());
+      return new ServingThread(this.#calls, this.#kind, task, service, this.#log, this.#warm.pop());
     });
     for (const thread of threads) this.#threads.add(thread);
     const close = async (): Promise<void> => {

@@ -1,9 +1,9 @@
 import { RRClass } from "../codes.ts";
 import { absoluteText } from "../fields/domainName.ts";
 import { parseDuration } from "../fields/time.ts";
+import { TTL_SECONDS_MAX } from "../message.ts";
 import { type Name, parseName } from "../name.ts";
 import { parseRdataTokens } from "../rdata.ts";
-import { TTL_SECONDS_MAX } from "../rrset.ts";
 import { isMetaType, typeCode, typeText } from "../rrType.ts";
 import { TokenCursor } from "../token.ts";
 import type { PlacedToken } from "./zoneEntry.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nameOf } from "../../dns/index.ts";
-import { NameKey } from "../zone/nameKey.ts";
+import { NameKey } from "../../packet/index.ts";
 import { AskedTable, newAskedTable } from "./askedTable.ts";
 
 const STARTED_MS = 1_760_000_012_345;

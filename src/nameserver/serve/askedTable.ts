@@ -1,5 +1,5 @@
 import type { Name } from "../../dns/index.ts";
-import { NameKey } from "../zone/nameKey.ts";
+import { NameKey } from "../../packet/index.ts";
 
 /** Names with one hash stand in one bucket: four words, one cache line's part. */
 const BUCKET_WORDS = 4;

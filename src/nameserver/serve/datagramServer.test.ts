@@ -15,8 +15,8 @@ import {
   Rcode,
   RRType,
 } from "../../dns/index.ts";
+import { HAND_OVER, NO_REPLY } from "../../packet/index.ts";
 import { rrsetsOf } from "../zone/exampleZone.suite.ts";
-import { HAND_OVER, NO_REPLY } from "./datagramServer.ts";
 import type { RateLimit } from "./rateLimitTable.ts";
 import { testZone } from "./testArena.suite.ts";
 import { TestServer } from "./testServer.suite.ts";

@@ -1,5 +1,12 @@
 import type { Chance, Clock, Log, SocketAddress } from "../../base/index.ts";
 import { Opcode, Rcode, RRType, UDP_PAYLOAD_OCTETS } from "../../dns/index.ts";
+import {
+  type DatagramAnswerer,
+  HAND_OVER,
+  HEADER_OCTETS,
+  NO_REPLY,
+  type PacketMemory,
+} from "../../packet/index.ts";
 import { Counters } from "../counters.ts";
 import { handleRequest, type RequestParts } from "../requests.ts";
 import type { Words } from "../zone/arenaLayout.ts";
@@ -8,8 +15,6 @@ import type { ArenaZones } from "../zone/arenaZones.ts";
 import { AskedTable } from "./askedTable.ts";
 import { FastChance } from "./fastChance.ts";
 import { FastPath, GENERAL, NO_DATA, POSITIVE, type ReplyKind } from "./fastPath.ts";
-import { HEADER_OCTETS } from "./fastQuery.ts";
-import type { PacketMemory } from "./packetMemory.ts";
 import { RateLimiter, type RateVerdict, SEND, SLIP, WITHHOLD } from "./rateLimiter.ts";
 import { kindOf, questionEnd, rcodeOf, subjectOf } from "./replyOctets.ts";
 import { ReplyOptions } from "./replyOptions.ts";
@@ -22,11 +27,6 @@ import {
   VALID_COOKIE,
 } from "./serverCookies.ts";
 import { COUNT, ThreadCounters } from "./threadCounters.ts";
-
-/** In place of a reply's length: nothing is sent. */
-export const NO_REPLY = 0;
-/** In place of a reply's length: the main thread must see the message. */
-export const HAND_OVER = -1;
 
 /** Parts of one thread's serving. */
 export interface DatagramParts {
@@ -52,7 +52,7 @@ export interface DatagramParts {
  * as over TCP where it cannot, and rate limits and counts for both. Between begin() and end() it
  * serves one version of all zones; no message can stop the others.
  */
-export class DatagramServer {
+export class DatagramServer implements DatagramAnswerer {
   readonly counters: ThreadCounters;
   readonly #parts: DatagramParts;
   readonly #words: Words;

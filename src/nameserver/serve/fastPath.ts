@@ -1,4 +1,5 @@
 import { ExtendedErrorCode, Rcode, RRType } from "../../dns/index.ts";
+import { copyWords, FastQuery, HEADER_OCTETS, type PacketMemory } from "../../packet/index.ts";
 import {
   bodyOctets,
   choiceOf,
@@ -30,9 +31,7 @@ import {
   ZONE_SIGNED,
 } from "../zone/arenaLayout.ts";
 import type { FastChance } from "./fastChance.ts";
-import { FastQuery, HEADER_OCTETS } from "./fastQuery.ts";
 import { NameSearch } from "./nameSearch.ts";
-import { copyWords, type PacketMemory } from "./packetMemory.ts";
 import { RecordChoice } from "./recordChoice.ts";
 import { ReplyOpt } from "./replyOpt.ts";
 import type { ServerCookies } from "./serverCookies.ts";

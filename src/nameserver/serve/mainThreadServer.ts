@@ -1,7 +1,7 @@
 import type { Chance, Clock, Log, SocketAddress } from "../../base/index.ts";
+import { HAND_OVER, NO_REPLY, packetMemory } from "../../packet/index.ts";
 import { ArenaZones } from "../zone/arenaZones.ts";
-import { DatagramServer, HAND_OVER, NO_REPLY } from "./datagramServer.ts";
-import { packetMemory } from "./packetMemory.ts";
+import { DatagramServer } from "./datagramServer.ts";
 import { addressWords } from "./replyOptions.ts";
 import { SERVE_THREADS_MAX, type ServePlan } from "./servePlan.ts";
 

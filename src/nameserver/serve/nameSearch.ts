@@ -1,5 +1,5 @@
+import { hashWords, type PacketMemory, packetMemory } from "../../packet/index.ts";
 import {
-  hashWords,
   NODE_APEX,
   NODE_CUT,
   NODE_DNAME,
@@ -22,7 +22,6 @@ import {
   ZONE_HAS_ZONES_BELOW,
   ZONE_SERVED,
 } from "../zone/arenaLayout.ts";
-import { type PacketMemory, packetMemory } from "./packetMemory.ts";
 
 const NAME_WORDS_MAX = 64; // 255 octets
 

@@ -1,3 +1,4 @@
+import { networkHash } from "../../packet/index.ts";
 import {
   BUCKET_SHIFT,
   BUCKET_WORDS,
@@ -20,10 +21,6 @@ export type RateVerdict = typeof SEND | typeof SLIP | typeof WITHHOLD;
 const RESPONSE = 1000; // a bucket counts thousandths
 /** A bucket is full after a second without responses: what may come in one burst. */
 const FULL_MS = 1000;
-// Networks are counted as one: the least that is given to one site (RFC 6177), and a common
-// network of IPv4. As words in memory order.
-const NETWORK_V4 = 0x00ff_ffff;
-const NETWORK_V6_SECOND = 0x00ff_ffff;
 
 /**
  * Limits how often one network is told the same (response rate limiting): an answer of ours sent to
@@ -101,25 +98,4 @@ export class RateLimiter {
     }
     return false;
   }
-}
-
-/**
- * A number of 32 bits for the network (/24, /56) of the address of `addressWords` words at `at`.
- * Who does not know `seed` cannot tell which networks share theirs.
- */
-export function networkHash(
-  seed: number,
-  address: Int32Array,
-  at: number,
-  addressWords: number,
-): number {
-  const first = address[at] as number;
-  if (addressWords === 1) return mix(seed ^ (first & NETWORK_V4));
-  return mix(mix(seed ^ first) ^ ((address[at + 1] as number) & NETWORK_V6_SECOND));
-}
-
-function mix(value: number): number {
-  let mixed = Math.imul(value ^ (value >>> 16), 0x7feb352d);
-  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b);
-  return mixed ^ (mixed >>> 16);
 }

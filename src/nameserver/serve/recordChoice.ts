@@ -1,6 +1,6 @@
+import { copyWords } from "../../packet/index.ts";
 import { type Words, word } from "../zone/arenaLayout.ts";
 import type { FastChance } from "./fastChance.ts";
-import { copyWords } from "./packetMemory.ts";
 
 /**
  * More records of the smallest kind, an A of sixteen octets, than one UDP response can carry: who

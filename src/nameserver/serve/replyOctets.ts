@@ -1,6 +1,6 @@
 import { Opcode, Rcode, RRType } from "../../dns/index.ts";
+import { HEADER_OCTETS } from "../../packet/index.ts";
 import { ERROR, NO_DATA, NO_NAME, POSITIVE, type ReplyKind } from "./fastPath.ts";
-import { HEADER_OCTETS } from "./fastQuery.ts";
 
 /** A reply's RCODE with its upper bits, which only replies without records have. */
 export function rcodeOf(reply: Uint8Array): number {

@@ -8,11 +8,14 @@ import {
   SERVER_COOKIE_OCTETS,
   UDP_PAYLOAD_OCTETS,
 } from "../../dns/index.ts";
-import { copyWords, type PacketMemory, packetMemory } from "./packetMemory.ts";
+import {
+  copyWords,
+  OPT_FIXED_OCTETS,
+  type OptionReader,
+  type PacketMemory,
+  packetMemory,
+} from "../../packet/index.ts";
 import { type CookieState, NO_COOKIE, type ServerCookies } from "./serverCookies.ts";
-
-/** Octets of an OPT record without options (RFC 6891 section 6.1.2). */
-export const OPT_FIXED_OCTETS = 11;
 
 const OPTION_HEAD_OCTETS = 4;
 const COOKIE_REPLY_OCTETS = CLIENT_COOKIE_OCTETS + SERVER_COOKIE_OCTETS;
@@ -27,7 +30,7 @@ const LENGTH_AT = 9;
  * The OPT record of a reply, put together while the request is read: the reply is written over the
  * request. Each option is given once, as in the request's order.
  */
-export class ReplyOpt {
+export class ReplyOpt implements OptionReader {
   /** Octets of the record so far. */
   octets = OPT_FIXED_OCTETS;
   cookie: CookieState = NO_COOKIE;

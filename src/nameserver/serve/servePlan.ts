@@ -1,8 +1,9 @@
 import { assert, type Chance, NSID_OCTETS_MAX, UDP_THREADS_MAX } from "../../base/index.ts";
+import { newCounts } from "../../packet/index.ts";
 import { newAskedTable } from "./askedTable.ts";
 import { CookieSecrets } from "./cookieSecrets.ts";
 import { type RateLimit, RateLimitTable } from "./rateLimitTable.ts";
-import { newCounters, type ServeCounts, sumCounters } from "./threadCounters.ts";
+import { type ServeCounts, sumCounters } from "./threadCounters.ts";
 
 /**
  * Everything that serving threads share, as they are given it: shared memory, and what does not
@@ -49,7 +50,7 @@ export class ServeShare {
       arena,
       cookies: this.secrets.share,
       rateLimit: this.limits.share,
-      counters: newCounters(SERVE_THREADS_MAX),
+      counters: newCounts(SERVE_THREADS_MAX),
       asked: newAskedTable(),
       startedMs,
       nsid,

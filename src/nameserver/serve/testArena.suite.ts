@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { decodeSoa, isBelow, type Name, parentOf, type RRset, RRType } from "../../dns/index.ts";
+import { NameKey } from "../../packet/index.ts";
 import { weightsName } from "../../plan/index.ts";
 import { Arena } from "../zone/arena.ts";
 import { nodeSize, writeNode, writeRecord } from "../zone/arenaEncode.ts";
@@ -24,7 +25,6 @@ import {
   ZONE_SIZE,
 } from "../zone/arenaLayout.ts";
 import { ArenaTransaction } from "../zone/arenaTransaction.ts";
-import { NameKey } from "../zone/nameKey.ts";
 import { makeNode, ownCounts, rrsetOfType, type ZoneNode } from "../zone/zoneNode.ts";
 import type { ServedZone, ZonesView } from "../zone/zoneView.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type Chance, type Clock, SILENT_LOG, type SocketAddress } from "../../base/index.ts";
+import { packetMemory, SLOT_OCTETS_MIN } from "../../packet/index.ts";
 import { Arena } from "../zone/arena.ts";
 import { ArenaZones } from "../zone/arenaZones.ts";
 import { DatagramServer } from "./datagramServer.ts";
-import { packetMemory, SLOT_OCTETS_MIN } from "./packetMemory.ts";
 import { NO_RATE_LIMIT, type RateLimit } from "./rateLimitTable.ts";
 import { addressWords } from "./replyOptions.ts";
 import { ServeShare } from "./servePlan.ts";

@@ -1,3 +1,5 @@
+import { SharedCounts, sumOfCounts } from "../../packet/index.ts";
+
 /** What each serving thread counts, in this order. */
 const NAMES = [
   /** Messages that got here, whatever became of them. */
@@ -24,7 +26,6 @@ export type ServeCount = (typeof NAMES)[number];
 
 /** RCODEs counted by themselves: those of 0..23 are in use (RFC 6895 section 2.3). */
 const RCODES = 24;
-const WORDS = 64; // whole cache lines: no two threads write to the same one
 
 /** Place of each count. */
 export const COUNT: Readonly<Record<ServeCount, number>> = Object.fromEntries(
@@ -32,30 +33,11 @@ export const COUNT: Readonly<Record<ServeCount, number>> = Object.fromEntries(
 ) as Record<ServeCount, number>;
 const RCODE_AT = NAMES.length;
 
-/**
- * Counts of one thread. Only that thread writes: plain additions of whole numbers below 2^53,
- * which other threads may read at any time.
- */
-export class ThreadCounters {
-  readonly #counts: Float64Array;
-
-  /** `share` as of {@link newCounters}; `thread` from 0 on. */
-  constructor(share: SharedArrayBuffer, thread: number) {
-    this.#counts = new Float64Array(share, thread * WORDS * 8, WORDS);
-  }
-
-  add(place: number, by = 1): void {
-    this.#counts[place] = (this.#counts[place] as number) + by;
-  }
-
+/** Counts of one thread: see {@link SharedCounts}. */
+export class ThreadCounters extends SharedCounts {
   response(rcode: number): void {
     if (rcode < RCODES) this.add(RCODE_AT + rcode);
   }
-}
-
-/** Memory for the counts of so many threads. */
-export function newCounters(threads: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(threads * WORDS * 8);
 }
 
 /** What all threads counted together. */
@@ -66,12 +48,7 @@ export interface ServeCounts extends Readonly<Record<ServeCount, number>> {
 
 /** Sums the counts of all threads. */
 export function sumCounters(share: SharedArrayBuffer): ServeCounts {
-  const counts = new Float64Array(share);
-  const sum = (place: number): number => {
-    let total = 0;
-    for (let at = place; at < counts.length; at += WORDS) total += counts[at] as number;
-    return total;
-  };
+  const sum = (place: number): number => sumOfCounts(share, place);
   const named = Object.fromEntries(NAMES.map((name) => [name, sum(COUNT[name])]));
   const responses = Array.from({ length: RCODES }, (_, rcode) => sum(RCODE_AT + rcode));
   return { ...(named as Record<ServeCount, number>), responses };

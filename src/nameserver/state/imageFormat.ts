@@ -1,6 +1,7 @@
 import { assert, utf8 } from "../../base/index.ts";
 import { decodeName, encodeName, type Name } from "../../dns/index.ts";
-import { LAYOUT_VERSION, wordsFor } from "../zone/arenaLayout.ts";
+import { wordsFor } from "../../packet/index.ts";
+import { LAYOUT_VERSION } from "../zone/arenaLayout.ts";
 
 /**
  * An image holds every zone of one version of an arena, as the arena has it: a head, the nodes one

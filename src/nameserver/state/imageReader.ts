@@ -1,9 +1,9 @@
 import { assert, type Disk } from "../../base/index.ts";
 import type { Name } from "../../dns/index.ts";
+import { wordsFor } from "../../packet/index.ts";
 import { NameserverError } from "../nameserverError.ts";
 import type { Arena } from "../zone/arena.ts";
 import { ArenaFill } from "../zone/arenaFill.ts";
-import { wordsFor } from "../zone/arenaLayout.ts";
 import { memoryFull, type ZoneData } from "../zone/zoneData.ts";
 import {
   checkWords,

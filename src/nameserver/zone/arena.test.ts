@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { compareNames, encodeName, type Name, nameOf, RRType } from "../../dns/index.ts";
+import { NameKey } from "../../packet/index.ts";
 import { Arena } from "./arena.ts";
 import {
   choiceOf,
@@ -16,7 +17,6 @@ import { pin, unpin } from "./arenaReader.ts";
 import { ArenaZones } from "./arenaZones.ts";
 import { compareWireNames } from "./canonicalOrder.ts";
 import { APEX, at, record, rrsetsOf } from "./exampleZone.suite.ts";
-import { NameKey } from "./nameKey.ts";
 import { prepareCommit } from "./zoneCommit.ts";
 import { ZoneData } from "./zoneData.ts";
 import { ZoneDraft } from "./zoneDraft.ts";

@@ -1,4 +1,5 @@
 import { assert } from "../../base/index.ts";
+import type { NameKey } from "../../packet/index.ts";
 import {
   ARENA_MAGIC,
   HEADER_LAYOUT,
@@ -24,7 +25,6 @@ import { findNode } from "./arenaReader.ts";
 import { ArenaSettling } from "./arenaSettling.ts";
 import { ArenaSpace } from "./arenaSpace.ts";
 import { NameTable, slotsFor } from "./arenaTable.ts";
-import type { NameKey } from "./nameKey.ts";
 
 /** The most that an arena is asked for: references are below 2^30 words. */
 const ARENA_OCTETS_MAX = 4 * 2 ** 30;

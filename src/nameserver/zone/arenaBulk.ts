@@ -1,5 +1,6 @@
 import { assert } from "../../base/index.ts";
 import { isAtOrBelow, type Name, type RRset, RRType } from "../../dns/index.ts";
+import { NameKey } from "../../packet/index.ts";
 import type { Weights } from "../../plan/index.ts";
 import type { Arena } from "./arena.ts";
 import { decodeNode } from "./arenaDecode.ts";
@@ -19,7 +20,6 @@ import {
   rrsetOf,
   word,
 } from "./arenaLayout.ts";
-import { NameKey } from "./nameKey.ts";
 import { inCanonicalOrder } from "./orderChange.ts";
 import { memoryFull, type ZoneData } from "./zoneData.ts";
 import { inOrder } from "./zoneDraft.ts";

@@ -1,5 +1,6 @@
 import { assert } from "../../base/index.ts";
 import { RRClass, type RRset, RRType, typeText } from "../../dns/index.ts";
+import { type NameKey, wordsFor } from "../../packet/index.ts";
 import type { Weights } from "../../plan/index.ts";
 import {
   BODY_OCTETS_MAX,
@@ -21,9 +22,7 @@ import {
   RRSET_TTL,
   RRSET_TYPE_COUNT,
   type Words,
-  wordsFor,
 } from "./arenaLayout.ts";
-import type { NameKey } from "./nameKey.ts";
 import type { ZoneNode } from "./zoneNode.ts";
 
 /** What goes in front of RDATA: pointer to the question's name, type, class, TTL, length. */

@@ -1,5 +1,6 @@
 import { assert } from "../../base/index.ts";
 import { type Name, RRType } from "../../dns/index.ts";
+import { NameKey } from "../../packet/index.ts";
 import { SEED_TEXT, seedName } from "../../plan/index.ts";
 import type { Arena } from "./arena.ts";
 import { decodeNode, decodeOwner } from "./arenaDecode.ts";
@@ -23,7 +24,6 @@ import { OrderEdit } from "./arenaOrderEdit.ts";
 import { blockWords } from "./arenaSpace.ts";
 import { slotsFor } from "./arenaTable.ts";
 import { ArenaTransaction } from "./arenaTransaction.ts";
-import { NameKey } from "./nameKey.ts";
 import { memoryFull, ZoneData } from "./zoneData.ts";
 import { aliasTarget } from "./zoneDraft.ts";
 import { isText, rrsetOfType } from "./zoneNode.ts";

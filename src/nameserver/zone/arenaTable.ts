@@ -1,4 +1,5 @@
 import { assert } from "../../base/index.ts";
+import type { NameKey } from "../../packet/index.ts";
 import {
   NODE_HASH,
   NODE_ZONE_FLAGS,
@@ -10,7 +11,6 @@ import {
   type Words,
   word,
 } from "./arenaLayout.ts";
-import type { NameKey } from "./nameKey.ts";
 
 /** Slots of the smallest table. */
 const SLOTS_MIN = 1024;

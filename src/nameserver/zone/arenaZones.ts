@@ -1,5 +1,6 @@
 import { assert } from "../../base/index.ts";
 import { type Name, parentOf } from "../../dns/index.ts";
+import { NameKey } from "../../packet/index.ts";
 import { type ArenaMemory, decodeNode } from "./arenaDecode.ts";
 import {
   ARENA_MAGIC,
@@ -16,7 +17,6 @@ import {
   zoneOfNode,
 } from "./arenaLayout.ts";
 import { findNode, findServedApex } from "./arenaReader.ts";
-import { NameKey } from "./nameKey.ts";
 import { ZoneNames } from "./zoneNames.ts";
 import type { ZoneNode } from "./zoneNode.ts";
 import type { OrderedNames, ServedZone, ZonesView } from "./zoneView.ts";

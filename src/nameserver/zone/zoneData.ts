@@ -1,5 +1,6 @@
 import { assert } from "../../base/index.ts";
 import type { Name } from "../../dns/index.ts";
+import { NameKey } from "../../packet/index.ts";
 import { NameserverError } from "../nameserverError.ts";
 import { Arena } from "./arena.ts";
 import { decodeNode, decodeOwner } from "./arenaDecode.ts";
@@ -16,7 +17,6 @@ import {
   ZONE_SEEDED,
   ZONE_SERIAL,
 } from "./arenaLayout.ts";
-import { NameKey } from "./nameKey.ts";
 import { NodeWalk } from "./nodeWalk.ts";
 import { prepareCommit, type ZoneMoves } from "./zoneCommit.ts";
 import { aliasTarget, type ZoneDraft } from "./zoneDraft.ts";

@@ -1,4 +1,5 @@
 import type { Name } from "../../dns/index.ts";
+import { NameKey } from "../../packet/index.ts";
 import { type ArenaMemory, decodeOwner } from "./arenaDecode.ts";
 import {
   atOrBefore,
@@ -8,7 +9,6 @@ import {
   placeBefore,
   slotAt,
 } from "./arenaOrder.ts";
-import { NameKey } from "./nameKey.ts";
 import type { OrderedNames } from "./zoneView.ts";
 
 const key = new NameKey();

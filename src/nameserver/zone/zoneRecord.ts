@@ -1,10 +1,10 @@
 import { decodeSoa, type RRset, RRType } from "../../dns/index.ts";
+import { wordsFor } from "../../packet/index.ts";
 import { RECORD_HEAD_OCTETS, writeRecord } from "./arenaEncode.ts";
 import {
   type Octets,
   type Words,
   word,
-  wordsFor,
   ZONE_APEX_NODE,
   ZONE_APEX_OCTETS,
   ZONE_FLAGS,

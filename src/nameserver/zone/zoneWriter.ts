@@ -1,4 +1,5 @@
 import { type Name, parentOf, type RRset, RRType } from "../../dns/index.ts";
+import { NameKey } from "../../packet/index.ts";
 import type { Weights } from "../../plan/index.ts";
 import type { Arena } from "./arena.ts";
 import { nodeSize, writeNode } from "./arenaEncode.ts";
@@ -17,7 +18,6 @@ import {
   word,
 } from "./arenaLayout.ts";
 import type { ArenaTransaction } from "./arenaTransaction.ts";
-import { NameKey } from "./nameKey.ts";
 import type { ZoneDraft } from "./zoneDraft.ts";
 import { EMPTY_NODE, rrsetOfType, WEIGHTS_PREFIX, type ZoneNode } from "./zoneNode.ts";
 import { weightsNode, type ZoneView } from "./zoneView.ts";

@@ -1,9 +1,10 @@
-import { RRClass, RRType, UDP_OCTETS_MIN, UDP_PAYLOAD_OCTETS } from "../../dns/index.ts";
+import { RRClass, RRType, UDP_OCTETS_MIN, UDP_PAYLOAD_OCTETS } from "../dns/index.ts";
 import type { PacketMemory } from "./packetMemory.ts";
-import { OPT_FIXED_OCTETS, type ReplyOpt } from "./replyOpt.ts";
 
 /** Octets of a header (RFC 1035 section 4.1.1). */
 export const HEADER_OCTETS = 12;
+/** Octets of an OPT record without options (RFC 6891 section 6.1.2). */
+export const OPT_FIXED_OCTETS = 11;
 
 const NAME_OCTETS_MAX = 255;
 const LABEL_OCTETS_MAX = 63;
@@ -13,6 +14,14 @@ const NOT_A_QUERY = 0xf80000;
 // QDCOUNT 1 and ANCOUNT 0; NSCOUNT 0 and ARCOUNT 1: as little-endian words.
 const ONE_QUESTION = 0x0000_0100;
 const ONE_ADDITIONAL = 0x0100_0000;
+
+/** Who looks at the options of a query's OPT record. */
+export interface OptionReader {
+  /** A query with EDNS begins; `dnssecOk` is its DO bit. */
+  begin(dnssecOk: boolean): void;
+  /** Its options, from octet `at` to `end`; false: the query is not the usual one. */
+  takeOptions(at: number, end: number, addressAt: number): boolean;
+}
 
 /**
  * What the usual query asks: one question of class IN, with EDNS of version 0 or without. The fast
@@ -32,9 +41,9 @@ export class FastQuery {
   /** Octets that the reply may have. */
   octetsMax = UDP_OCTETS_MIN;
   readonly #packets: PacketMemory;
-  readonly #opt: ReplyOpt;
+  readonly #opt: OptionReader;
 
-  constructor(packets: PacketMemory, opt: ReplyOpt) {
+  constructor(packets: PacketMemory, opt: OptionReader) {
     this.#packets = packets;
     this.#opt = opt;
   }

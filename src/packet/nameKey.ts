@@ -1,11 +1,11 @@
-import { encodeName, type Name, ROOT } from "../../dns/index.ts";
-import { hashWords, wordsFor } from "./arenaLayout.ts";
+import { encodeName, type Name, ROOT } from "../dns/index.ts";
+import { hashWords, wordsFor } from "./nameWords.ts";
 
 /** RFC 1035 section 2.3.4. */
 const NAME_OCTETS_MAX = 255;
 const DOT = 0x2e;
 
-/** A name as the arena has names: in words, zeros behind it. One is used again and again. */
+/** A name as tables have names: in words, zeros behind it. One is used again and again. */
 export class NameKey {
   /** The wire format, in lower case, from word 0. */
   readonly words = new Int32Array(wordsFor(NAME_OCTETS_MAX));

@@ -9,6 +9,7 @@ export class UdpDialer implements DatagramDialer {
     to: SocketAddress,
     receive: (bytes: Uint8Array) => void,
     source?: string,
+    refused: () => void = () => {},
   ): Promise<DatagramPeer> {
     const type = isIPv6(to.address) ? "udp6" : "udp4";
     const socket = createSocket({ type });
@@ -30,8 +31,8 @@ export class UdpDialer implements DatagramDialer {
             return;
           }
           socket.off("error", refuse);
-          // Later errors (port unreachable) say only that nobody answers: the asker's clock does.
-          socket.on("error", () => {});
+          // Later errors (port unreachable) say that nobody answers.
+          socket.on("error", () => refused());
           resolve({ send: (bytes) => send(socket, bytes), close: () => close(socket) });
         });
       };

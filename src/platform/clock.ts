@@ -3,8 +3,15 @@ import { assert, type CancelWake, type Clock } from "../base/index.ts";
 /** setTimeout() takes at most 2^31-1 ms and fires at once above it: longer waits are walked. */
 const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 
-/** The machine's own clocks. Pending wakes keep the process alive. */
+/** The machine's own clocks. */
 export class RealClock implements Clock {
+  readonly #keepsProcess: boolean;
+
+  /** Whether pending wakes keep the process alive: for a library they must not. */
+  constructor(wakes: "keep-process" | "let-process-end" = "keep-process") {
+    this.#keepsProcess = wakes === "keep-process";
+  }
+
   monotonicMs(): number {
     return performance.now();
   }
@@ -15,22 +22,26 @@ export class RealClock implements Clock {
 
   wakeAfter(afterMs: number, task: () => void): CancelWake {
     assert(afterMs >= 0, `a wait of ${afterMs} ms is not negative`);
+    const held = <Timer extends NodeJS.RefCounted>(timer: Timer): Timer => {
+      if (!this.#keepsProcess) timer.unref();
+      return timer;
+    };
     if (afterMs === 0) {
       // "Let others go first", not a wait: a timer would cost a millisecond each time.
-      const next = setImmediate(task);
+      const next = held(setImmediate(task));
       return () => clearImmediate(next);
     }
     const dueMs = performance.now() + afterMs;
     let immediate: NodeJS.Immediate | undefined;
-    let timeout = setTimeout(arrive, delayTill(dueMs));
+    let timeout = held(setTimeout(arrive, delayTill(dueMs)));
     function arrive(): void {
       // Timers may fire a fraction early, and long waits come in several parts.
       if (performance.now() < dueMs) {
-        timeout = setTimeout(arrive, delayTill(dueMs));
+        timeout = held(setTimeout(arrive, delayTill(dueMs)));
         return;
       }
       // After a stall Node runs timers before it reads sockets: this moves the task behind them.
-      immediate = setImmediate(task);
+      immediate = held(setImmediate(task));
     }
     return () => {
       clearTimeout(timeout);

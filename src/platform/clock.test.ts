@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createConnection, createServer, type Socket } from "node:net";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
@@ -68,4 +69,17 @@ test("wakeAfter() runs behind answers that arrived while the process was stalled
   peer.destroy();
   server.close();
   assert.deepEqual(order, ["answer", "deadline"]);
+});
+
+test("a clock that lets the process end keeps none alive", () => {
+  const url = new URL("./clock.ts", import.meta.url).href;
+  const script = (wakes: string): string => `
+    import { RealClock } from ${JSON.stringify(url)};
+    const clock = new RealClock(${JSON.stringify(wakes)});
+    clock.wakeAfter(${wakes === "keep-process" ? 1 : 600_000}, () => console.log("woken"));`;
+  const run = (wakes: string): string => {
+    const words = ["--input-type=module", "--eval", script(wakes)];
+    return execFileSync(process.execPath, words, { encoding: "utf8", timeout: 120_000 });
+  };
+  assert.deepEqual([run("let-process-end"), run("keep-process")], ["", "woken\n"]);
 });
