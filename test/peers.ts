@@ -24,6 +24,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   gdnsd: "gdnsd",
   unbound: "unbound",
   dnsperf: "dnsperf",
+  ip: "iproute2",
   dnsviz: "dnsviz",
   "ldns-verify-zone": "ldnsutils",
   "ldns-read-zone": "ldnsutils",

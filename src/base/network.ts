@@ -60,12 +60,14 @@ export interface DatagramPeer {
 export interface DatagramDialer {
   /**
    * From `source`, an address of this machine, or from the one that the route takes; the port is
-   * the system's choice. Rejects with a plain Error where the address cannot be used.
+   * the system's choice. Rejects with a plain Error where the address cannot be used. `refused` is
+   * called where the system hears that nobody is there.
    */
   dial(
     to: SocketAddress,
     receive: (bytes: Uint8Array) => void,
     source?: string,
+    refused?: () => void,
   ): Promise<DatagramPeer>;
 }
 

@@ -31,6 +31,7 @@ export interface GuardRequest {
   readonly ca?: string;
   readonly cache?: string;
   readonly http?: string;
+  readonly threads?: string;
   readonly trustAd: boolean;
   readonly mixesCase: boolean;
   readonly json: boolean;

@@ -1,4 +1,10 @@
-export { serveClients } from "./forwarder/clientServer.ts";
+export { clientNetworks, serveClients } from "./forwarder/clientServer.ts";
+export {
+  type AnswerPlan,
+  answerPlan,
+  sumAnswerCounts,
+} from "./forwarder/fast/answerPlan.ts";
+export { answerThread } from "./forwarder/fast/fastAnswers.ts";
 export { Forwarder } from "./forwarder/forwarder.ts";
 export { type GuardFile, type GuardFileRead, readGuardFile } from "./forwarder/guardFile.ts";
 export {
@@ -9,12 +15,12 @@ export {
 export { DEFAULT_BOOKED, PolicyBook } from "./forwarder/policyBook.ts";
 export { GuardError, type GuardFault } from "./guardError.ts";
 export { AddressProver } from "./library/addressProver.ts";
-export { readMemory, writeMemory } from "./library/memoryFile.ts";
-export { NodeStreams } from "./library/nodePorts.ts";
+export { MemoryKeeper } from "./library/memoryKeeper.ts";
 export { TriedAddresses } from "./library/publicAddress.ts";
 export { SystemServers } from "./library/systemServers.ts";
+export { tryAddressWith } from "./library/tryAddress.ts";
 export type { GuardEvent } from "./machine/guardEvent.ts";
-export { statusOf } from "./status/forwarderStatus.ts";
+export { statusOf, type UdpStatus } from "./status/forwarderStatus.ts";
 export { startStatus } from "./status/startStatus.ts";
 export { Exchange } from "./upstream/exchange.ts";
-export { KeptStreams } from "./upstream/keptStreams.ts";
+export { keptDialers } from "./upstream/keptStreams.ts";

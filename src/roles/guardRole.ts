@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { getCACertificates } from "node:tls";
-import { errorText, type Listening, type Log, type StreamDialer } from "../base/index.ts";
+import { errorText, type Listening, type Log } from "../base/index.ts";
 import type { GuardRequest } from "../cli/index.ts";
 import { findingText } from "../config/index.ts";
-import { typeText } from "../dns/index.ts";
+import { decodeMessage, typeText } from "../dns/index.ts";
 import {
   AddressProver,
   DEFAULT_BOOKED,
@@ -13,18 +13,17 @@ import {
   GuardError,
   type GuardEvent,
   type GuardFile,
-  KeptStreams,
-  NodeStreams,
+  keptDialers,
+  MemoryKeeper,
   PolicyBook,
   readForwarderOptions,
   readGuardFile,
-  readMemory,
   SystemServers,
   serveClients,
   startStatus,
   statusOf,
   TriedAddresses,
-  writeMemory,
+  tryAddressWith,
 } from "../guard/index.ts";
 import {
   NetError,
@@ -34,9 +33,11 @@ import {
   socketAddressText,
   TcpDialer,
   TcpListener,
+  TlsDialer,
   UdpDialer,
-  UdpListener,
 } from "../net/index.ts";
+import { BootClock } from "../platform/index.ts";
+import { type GuardUdp, guardUdp, openGuardThreads } from "./guardUdp.ts";
 
 /** Exit codes, as docs/cli.md lists them. */
 const EXIT_OK = 0;
@@ -44,9 +45,9 @@ const EXIT_CANNOT = 1;
 const EXIT_USAGE = 2;
 const EXIT_BROKEN_CONFIGURATION = 3;
 
-const SAVE_MS = 60_000;
-
-const clock = new RealClock();
+/** The clock of threads, and one that goes on while the machine sleeps. */
+const threadClock = new RealClock();
+const clock = new BootClock(threadClock);
 
 /** What is gone by now; SIGHUP reads it again. */
 interface Rules {
@@ -61,13 +62,26 @@ export async function runForwarder(request: GuardRequest): Promise<number> {
     const options = readForwarderOptions(request);
     const rules = readRules(request, options);
     if (rules === undefined) return EXIT_BROKEN_CONFIGURATION;
-    const forwarder = makeForwarder(request, options, rules, log);
+    let keepNews = (): void => {};
+    const threads = await openGuardThreads(options.threads, log, options.listen.length);
+    const hasThreads = !("absent" in threads);
+    const forwarder = makeForwarder(request, options, { rules, hasThreads }, (event) => {
+      tell(event, log);
+      keepNews();
+    });
     const ending = new Promise<string>((end) => {
       for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end(signal));
     });
-    process.on("SIGHUP", () => reread(request, options, rules, log));
-    const memory = keepMemory(request.memory, forwarder, log);
-    const listening = await serve(forwarder, options, log);
+    process.on("SIGHUP", () => {
+      if (reread(request, options, rules, log)) forwarder.rulesChanged();
+    });
+    const memory = new MemoryKeeper({
+      ...{ file: request.memory, guard: forwarder.guard, clock },
+      report: ({ problem }) => log.error(problem),
+    });
+    keepNews = () => memory.saveSoon();
+    const udp = guardUdp(forwarder, threads, options.allowed);
+    const listening = await serve(forwarder, udp, options, log);
     log.info(`ends: ${await ending}`);
     memory.close();
     await Promise.all(listening.map((one) => one.close()));
@@ -83,24 +97,25 @@ export async function runForwarder(request: GuardRequest): Promise<number> {
 function makeForwarder(
   request: GuardRequest,
   options: ForwarderOptions,
-  rules: Rules,
-  log: Log,
+  { rules, hasThreads }: { readonly rules: Rules; readonly hasThreads: boolean },
+  report: (event: GuardEvent) => void,
 ): Forwarder {
   const { upstreams, cacheOctetsMax } = options;
-  const system = new SystemServers(() => clock.monotonicMs());
+  const system = new SystemServers(() => clock.monotonicMs(), upstreams);
   const chance = new RealChance();
   const ca = request.ca === undefined ? undefined : trusted(request.ca);
   const exchange = new Exchange({
     datagrams: new UdpDialer(),
     streams: new TcpDialer(),
-    secureStreams: keptDialers((tlsName) => new NodeStreams(tlsName, ca)),
+    secureStreams: keptDialers((name) => new TlsDialer({ name, protocol: "dot", ca }), clock),
     clock,
     chance,
     mixesCase: request.mixesCase,
+    decode: decodeMessage,
   });
   const tried = { has: (address: string) => rules.tried.has(address) };
   const settingsFor = (name: string) => rules.book.policyFor(name);
-  const prover = new AddressProver({ settingsFor, tried, ...(ca === undefined ? {} : { ca }) });
+  const prover = new AddressProver({ settingsFor, tried, attempt: tryAddressWith(ca) });
   const isTrusted = ({ address, tlsName }: ForwarderOptions["upstreams"][number]): boolean =>
     request.trustAd || tlsName !== undefined || /^(127\.|::1$)/.test(address);
   return new Forwarder({
@@ -109,26 +124,31 @@ function makeForwarder(
     stub: { exchange, servers: () => upstreams, network: () => system.network, isTrusted },
     prover,
     policyFor: (name) => rules.book.policyFor(name),
-    report: (event) => tell(event, log),
+    report,
     cacheOctetsMax,
+    ...(hasThreads ? { threadClock } : {}),
   });
 }
 
 async function serve(
   forwarder: Forwarder,
+  udp: GuardUdp,
   { listen, allowed, http }: ForwarderOptions,
   log: Log,
 ): Promise<readonly Listening[]> {
   const startMs = clock.monotonicMs();
-  const ports = { datagrams: new UdpListener(), streams: new TcpListener(), clock };
+  const ports = { datagrams: udp.datagrams, streams: new TcpListener(), clock };
   const listening: Listening[] = [];
   for (const on of listen) {
     listening.push(await serveClients(on, { ...ports, forwarder, allowed }));
     log.info(`answers on ${socketAddressText(on)}, UDP and TCP`);
   }
+  const { threads, reason } = udp.status();
+  if (reason === undefined) log.info("UDP is answered by threads", { threads });
+  else log.info("UDP is answered by one thread, slowly", { why: reason });
   if (http !== undefined) {
     const upSeconds = (): number => Math.round((clock.monotonicMs() - startMs) / 1000);
-    const status = () => statusOf(forwarder, upSeconds(), clock.wallMs());
+    const status = () => statusOf(forwarder, udp.status(), upSeconds(), clock.wallMs());
     listening.push(await startStatus(http, status));
     log.info(`status page on http://${socketAddressText(http)}`);
   }
@@ -150,41 +170,18 @@ function readRules({ config }: GuardRequest, { off }: ForwarderOptions): Rules |
   return { book: book.without(off), tried: new TriedAddresses(proveNetworks) };
 }
 
-function reread(request: GuardRequest, options: ForwarderOptions, rules: Rules, log: Log): void {
+/** Whether it was taken up. */
+function reread(request: GuardRequest, options: ForwarderOptions, rules: Rules, log: Log): boolean {
   try {
     const read = readRules(request, options);
     if (read === undefined) log.error("goes on as before, as the configuration is broken");
     else Object.assign(rules, read);
     if (read !== undefined) log.info("took up the configuration");
+    return read !== undefined;
   } catch (error) {
     log.error(`goes on as before: ${errorText(error)}`);
+    return false;
   }
-}
-
-/** The last good addresses in a file, if there is to be one: each minute, and at the end. */
-function keepMemory(
-  file: string | undefined,
-  forwarder: Forwarder,
-  log: Log,
-): { readonly close: () => void } {
-  if (file === undefined) return { close: () => {} };
-  const now = () => ({ monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() });
-  const save = (): void => {
-    try {
-      writeMemory(file, forwarder.guard, now());
-    } catch (error) {
-      log.error(`Cannot write ${file} as its folder must take it: ${errorText(error)}`);
-    }
-  };
-  const problem = readMemory(file, forwarder.guard, now());
-  if (problem !== undefined) log.warn(problem);
-  const timer = setInterval(save, SAVE_MS).unref();
-  return {
-    close: () => {
-      clearInterval(timer);
-      save();
-    },
-  };
 }
 
 /** What somebody on call wants to know of. */
@@ -197,6 +194,9 @@ function tell(event: GuardEvent, log: Log): void {
       log.warn(text, { event: event.kind, addresses: values.join(" ") });
       break;
     }
+    case "upstreams-disagree":
+      log.warn(`uses what one upstream says of ${what}: another denies it`, { event: event.kind });
+      break;
     case "hold-ended":
       log.info(`the upstream answers again for ${what}`, facts(event));
       break;
@@ -208,16 +208,6 @@ function tell(event: GuardEvent, log: Log): void {
 
 function facts({ kind, heldMs }: { readonly kind: string; readonly heldMs: number }) {
   return { event: kind, heldSeconds: Math.round(heldMs / 1000) };
-}
-
-/** One dialer for each name, which keeps its connections for the next question. */
-function keptDialers(make: (tlsName: string) => StreamDialer): (tlsName: string) => StreamDialer {
-  const known = new Map<string, StreamDialer>();
-  return (tlsName) => {
-    const dialer = known.get(tlsName) ?? new KeptStreams(make(tlsName), clock);
-    known.set(tlsName, dialer);
-    return dialer;
-  };
 }
 
 /** The system's certificates, and those of a file. */

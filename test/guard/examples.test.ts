@@ -36,7 +36,7 @@ test("docs/guard.md names every option and every setting of a policy", () => {
   for (const key of [...Object.keys(DEFAULT_POLICY), "proof", "port"]) {
     assert.ok(text.includes(`\`${key}\``), `${key} is described`);
   }
-  const source = readFileSync(`${ROOT}src/guard/library/openGuard.ts`, "utf8");
+  const source = readFileSync(`${ROOT}src/guard/library/guardOptions.ts`, "utf8");
   const options = /interface GuardOptions \{([\s\S]*?)\n\}/.exec(source)?.[1] ?? "";
   const names = [...options.matchAll(/readonly (\w+)\?/g)].map(([, name]) => name);
   assert.ok(names.length > 5);

@@ -13,6 +13,7 @@ import { test } from "node:test";
 import tls from "node:tls";
 import { promisify } from "node:util";
 import { Agent, request } from "undici";
+import { FrameReader, frame } from "../../src/dns/index.ts";
 import {
   type FileEvent,
   type GuardEvent,
@@ -160,6 +161,27 @@ test(
     });
   },
 );
+
+test("`ca` counts beside the certificates that the process trusts", OPENSSL, async () => {
+  const [own, other] = [certificateFor(NAME), certificateFor("other.test")];
+  const live = await service("127.0.0.10", 0, own);
+  const { port } = live.address() as AddressInfo;
+  const before = tls.getCACertificates("default");
+  tls.setDefaultCACertificates([...before, own.cert]);
+  try {
+    await withGuard({ ca: other.cert, policy: { port } }, async (world) => {
+      await seenTwice(world, ["127.0.0.10"]);
+      world.dns.said.set(NAME, "nodata");
+      await until("it is proven", async () => {
+        assert.deepEqual(await addresses(world.guard), ["127.0.0.10"]);
+        return (world.guard.held()[0]?.provenMsAgo ?? Infinity) < Infinity;
+      });
+    });
+  } finally {
+    tls.setDefaultCACertificates(before);
+    await ended(live);
+  }
+});
 
 test("an address that is another service's by now proves nothing", OPENSSL, async () => {
   const other = certificateFor("other.test");
@@ -343,7 +365,101 @@ test("the last good answers survive a restart; a torn file is ignored, and said"
   }
 });
 
+test("a restart in the middle of an outage goes on with it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "hf-guard-"));
+  const file = join(folder, "guard.memory");
+  const server = new RecursiveServer();
+  const upstreams = [{ address: "127.0.0.1", port: await server.listen() }];
+  const options = { upstreams, file, policy: { minAgeMs: 0, confirmMs: 60_000 } };
+  try {
+    const first = openGuard(options);
+    await seenTwice({ dns: server, guard: first, events: [] }, ["192.0.2.9"]);
+    server.said.set(NAME, "nodata");
+    await until("it is held", async () => {
+      await addresses(first);
+      return first.held().length > 0;
+    });
+    first.close();
+    const second = openGuard(options);
+    assert.deepEqual(await addresses(second), ["192.0.2.9"]);
+    assert.ok(second.held().length > 0);
+    second.close();
+  } finally {
+    server.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("what the application throws when it is told of something stops nothing", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "hf-guard-"));
+  const file = join(folder, "guard.memory");
+  writeFileSync(file, "torn");
+  const warned = once(process, "warning");
+  const onEvent = (): void => {
+    throw new Error("the application's own");
+  };
+  openGuard({ file, onEvent }).close();
+  assert.match(String(await warned), /the application's own/);
+  rmSync(folder, { recursive: true });
+});
+
+test("two guards, closed in the order in which they came, leave nothing of theirs", async () => {
+  const before = dns.lookup;
+  try {
+    await withGuard({}, async ({ dns: server, guard: first }) => {
+      const second = openGuard({ upstreams: [{ address: "127.0.0.1", port: 1 }] });
+      first.install();
+      second.install();
+      first.close();
+      second.close();
+      server.said.set("api.invalid", ["192.0.2.1"]);
+      await assert.rejects(dns.promises.lookup("api.invalid"), { code: "ENOTFOUND" });
+      const [, address] = await new Promise<readonly unknown[]>((resolve) => {
+        dns.lookup("127.0.0.9", (...found) => resolve(found));
+      });
+      assert.equal(address, "127.0.0.9");
+      assert.deepEqual(server.asked, []);
+    });
+  } finally {
+    dns.lookup = before;
+  }
+});
+
+test("over TLS, questions of one after another share a connection", OPENSSL, async () => {
+  const own = certificateFor(NAME);
+  const before = tls.getCACertificates("default");
+  const server = new RecursiveServer();
+  let connections = 0;
+  const secure = tls.createServer({ ...own, ALPNProtocols: ["dot"] }, (socket) => {
+    connections += 1;
+    const reader = new FrameReader();
+    socket.on("data", (bytes) => {
+      for (const query of reader.push(bytes)) {
+        const answer = server.answer(query);
+        if (answer !== undefined) socket.write(frame(answer));
+      }
+    });
+  });
+  secure.listen(0, "127.0.0.1").unref();
+  await once(secure, "listening");
+  const { port } = secure.address() as AddressInfo;
+  tls.setDefaultCACertificates([...before, own.cert]);
+  const guard = openGuard({ upstreams: [{ address: "127.0.0.1", port, tlsName: NAME }] });
+  try {
+    for (const host of ["a.example", "b.example", "c.example"]) {
+      server.said.set(host, ["192.0.2.1"]);
+      assert.equal((await guard.promises.lookup(host, 4)).address, "192.0.2.1");
+    }
+    assert.equal(connections, 1);
+  } finally {
+    tls.setDefaultCACertificates(before);
+    guard.close();
+    secure.close();
+  }
+});
+
 test("options that cannot be used are refused: which, and what they must be", () => {
+  const misspelt: object = { confirmMS: 1 };
   const cases: readonly (readonly [GuardOptions, RegExp])[] = [
     [{ policy: { confirmMs: -1 } }, /policy: Cannot use confirmMs as it must be 0\.\./],
     [{ policy: { port: 0 } }, /policy: Cannot use port as it must be 1\.\.65535: it is 0/],
@@ -352,6 +468,11 @@ test("options that cannot be used are refused: which, and what they must be", ()
     [{ upstreams: [] }, /upstreams/],
     [{ upstreams: [{ address: "dns.test", port: 53 }] }, /must be an IP address/],
     [{ allowNetworks: ["10.0.0.0/64"] }, /must be a network, as 10\.0\.0\.0\/8/],
+    [{ entriesMax: 0 }, /Cannot use entriesMax as it must be 1\.\.1000000: it is 0/],
+    [{ entriesMax: Number.NaN }, /Cannot use entriesMax/],
+    [{ policy: misspelt }, /policy: Cannot use confirmMS as it must be one of isGuarded, /],
+    [{ names: { [NAME]: misspelt } }, /names: api\.shop\.test: Cannot use confirmMS/],
+    [misspelt, /openGuard: Cannot use confirmMS as it must be one of policy, names, /],
   ];
   for (const [options, want] of cases) {
     assert.throws(() => openGuard(options), { name: "TypeError", message: want });

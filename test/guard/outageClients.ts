@@ -7,10 +7,11 @@ import type { LookupFunction } from "node:net";
 import { join } from "node:path";
 import { OUTAGE_NAME, type OutageWorld } from "./outageWorld.ts";
 
-/** What one client saw while the name was empty. */
-export interface Share {
-  readonly asked: number;
-  readonly answered: number;
+/** What became of one request; times of this process. */
+export interface Outcome {
+  readonly beganMs: number;
+  readonly endedMs: number;
+  readonly isAnswered: boolean;
 }
 
 const EVERY_MS = 50;
@@ -30,12 +31,9 @@ export function plainLookup(port: number): LookupFunction {
   };
 }
 
-/** Asks over and over while {@link counts} is on. */
+/** Asks over and over, and notes what became of it. */
 export class CountingClient {
-  /** Only what begins while it is on is counted. */
-  counts = false;
-  #asked = 0;
-  #answered = 0;
+  readonly outcomes: Outcome[] = [];
   #isStopped = false;
   readonly #ask: () => Promise<boolean>;
   readonly #done: Promise<void>;
@@ -45,10 +43,6 @@ export class CountingClient {
     this.#done = this.#run();
   }
 
-  get share(): Share {
-    return { asked: this.#asked, answered: this.#answered };
-  }
-
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#done;
@@ -56,12 +50,9 @@ export class CountingClient {
 
   async #run(): Promise<void> {
     while (!this.#isStopped) {
-      const isCounted = this.counts;
+      const beganMs = performance.now();
       const isAnswered = await this.#ask();
-      if (isCounted && this.counts) {
-        this.#asked += 1;
-        if (isAnswered) this.#answered += 1;
-      }
+      this.outcomes.push({ beganMs, endedMs: performance.now(), isAnswered });
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
     }
   }

@@ -28,7 +28,7 @@ export class RecursiveServer {
   /** Starts on a free port of 127.0.0.1; the answer is the port. */
   async listen(): Promise<number> {
     this.#socket.on("message", (bytes, from) => {
-      const reply = this.#answer(bytes);
+      const reply = this.answer(bytes);
       if (reply !== undefined) this.#socket.send(reply, from.port, from.address);
     });
     this.#socket.bind(0, "127.0.0.1");
@@ -40,7 +40,8 @@ export class RecursiveServer {
     this.#socket.close();
   }
 
-  #answer(bytes: Uint8Array): Uint8Array | undefined {
+  /** The response to a query; undefined: none. */
+  answer(bytes: Uint8Array): Uint8Array | undefined {
     const decoded = decodeMessage(bytes);
     if (decoded.kind === "malformed") return undefined;
     const { message, questionWire } = decoded;

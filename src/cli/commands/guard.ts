@@ -21,6 +21,10 @@ export function guardCommand(actions: CliActions): CommandSpec {
       { flags: "-c, --config <file>", text: "how names are guarded: YAML, or JSON" },
       { flags: "--memory <file>", text: "keep the last good addresses over a restart" },
       { flags: "--cache <size>", text: "memory for what is remembered (default: 64M)" },
+      {
+        flags: "--threads <n>",
+        text: "threads that answer over UDP on each address (default: one per core, at most 4)",
+      },
       { flags: "--http <address>", text: "serve status page, JSON and metrics, as 127.0.0.1:9153" },
       { flags: "--ca <file>", text: "certificates to trust besides the system's, PEM" },
       { flags: "--trust-ad", text: "believe the upstreams' word on DNSSEC on any way" },
@@ -56,6 +60,7 @@ export function guardCommand(actions: CliActions): CommandSpec {
         ...given("memory"),
         ...given("cache"),
         ...given("http"),
+        ...given("threads"),
         ...given("ca"),
         trustAd: options.has("trust-ad"),
         mixesCase: options.has("mix-case"),

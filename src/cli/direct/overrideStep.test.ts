@@ -65,7 +65,7 @@ test("overrideStep() writes on condition of the fence as read, and of no gate", 
   });
 });
 
-test("overrideStep() takes away an alias that was put there since, and would swallow it", async () => {
+test("overrideStep() takes away an alias that came since, and would swallow it", async () => {
   const store = storeWith(fenceOf({ types: ["A"] }), rrset("A", "192.0.2.1"));
   const step = overrideStep(await readName(store), wish());
   store.records.remove(NAME, RRType.A);

@@ -153,10 +153,54 @@ test("a client that asks nothing, reads nothing, or sends no query is let go", a
   assert.equal(noise.isOpen, false);
 });
 
-test("no more connections than there is room for", async () => {
+test("a client that sends an octet now and then asks nothing", async () => {
   const served = await new Served().start();
+  const slow = served.connect();
+  const query = frame(QUERY);
+  for (let at = 0; at < 3; at += 1) {
+    slow.send(query.subarray(at, at + 1));
+    await served.world.clock.advance(4000);
+  }
+  assert.equal(slow.isOpen, false);
+});
+
+test("one client's pipeline takes no more room than its share, however it is cut", async () => {
+  const served = await new Served().start();
+  served.world.server.udp = () => [];
+  const client = served.connect();
+  const many = new Uint8Array(Buffer.concat(Array.from({ length: 3000 }, () => frame(QUERY))));
+  client.send(many.subarray(0, 50_001));
+  client.send(many.subarray(50_001));
+  assert.deepEqual([served.world.forwarder.waiting, client.isRead], [64, false]);
+  for (let waits = 0; waits < 2000 && client.replies < 3000; waits += 1) {
+    await served.world.clock.advance(50);
+  }
+  assert.deepEqual([client.replies, client.isRead], [3000, true]);
+});
+
+test("for more connections than there is room, those that ask nothing make room", async () => {
+  const served = await new Served().start();
+  served.world.server.udp = () => [];
+  const asking = served.connect();
+  asking.send(frame(QUERY));
   const clients = Array.from({ length: 600 }, () => served.connect());
-  assert.equal(clients.filter(({ isOpen }) => isOpen).length, 512);
-  clients[0]?.destroy();
+  assert.equal(asking.isOpen, true);
+  const open = clients.map(({ isOpen }) => isOpen);
+  assert.deepEqual([open.filter(Boolean).length, open.indexOf(true)], [511, 89]);
+  for (const client of clients) if (client.isOpen) client.send(frame(QUERY));
+  assert.equal(served.connect().isOpen, false, "all of them wait for an answer");
+  clients[599]?.destroy();
   assert.equal(served.connect().isOpen, true);
+});
+
+test("whoever asked last stays longest", async () => {
+  const served = await new Served().start();
+  const clients = Array.from({ length: 512 }, () => served.connect());
+  clients[0]?.send(frame(QUERY));
+  await served.world.clock.advance(10);
+  served.connect();
+  assert.deepEqual(
+    [clients[0]?.isOpen, clients[1]?.isOpen, clients[2]?.isOpen],
+    [true, false, true],
+  );
 });

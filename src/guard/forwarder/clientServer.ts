@@ -1,13 +1,13 @@
 import type {
   ByteStream,
-  CancelWake,
   Clock,
   DatagramListener,
   Listening,
   SocketAddress,
   StreamListener,
 } from "../../base/index.ts";
-import { FrameReader, frame, type IpNetwork, isInNetwork } from "../../dns/index.ts";
+import { type IpNetwork, isInNetwork } from "../../dns/index.ts";
+import { ClientStreams } from "./clientStreams.ts";
 import type { Forwarder } from "./forwarder.ts";
 
 /** Ports and settings of {@link serveClients}. */
@@ -20,19 +20,15 @@ export interface ClientServerParts {
   readonly allowed: readonly IpNetwork[];
 }
 
-/** Connections at once: a resolver's clients need few, and each costs memory. */
-const CONNECTIONS_MAX = 512;
-/** A client that asks nothing for so long is let go (RFC 7766 section 6.2.3). */
-const IDLE_MS = 10_000;
-/** Queries of one connection that wait: then it is not read any further. */
-const OUTSTANDING_MAX = 64;
-/** Octets of replies that a client has not read: then it is let go. */
-const QUEUED_OCTETS_MAX = 2 ** 20;
-
 const LOOPBACK: readonly IpNetwork[] = [
   { octets: Uint8Array.of(127, 0, 0, 0), prefixLength: 8 },
   { octets: Uint8Array.from({ length: 16 }, (_, at) => (at === 15 ? 1 : 0)), prefixLength: 128 },
 ];
+
+/** Networks whose clients are answered: this machine itself, and those that are allowed. */
+export function clientNetworks(allowed: readonly IpNetwork[]): readonly IpNetwork[] {
+  return [...LOOPBACK, ...allowed];
+}
 
 /** Whether an address is this machine's own loopback. */
 export function isLoopback(address: string): boolean {
@@ -49,14 +45,14 @@ export async function serveClients(
   parts: ClientServerParts,
 ): Promise<Listening> {
   const { datagrams, streams, forwarder, allowed } = parts;
-  const networks = [...LOOPBACK, ...allowed];
+  const networks = clientNetworks(allowed);
   const isAllowed = ({ address }: SocketAddress): boolean => {
     return networks.some((network) => isInNetwork(network, address));
   };
-  const connections = { open: 0 };
+  const connections = new ClientStreams(parts);
   const accept = (stream: ByteStream): void => {
-    if (!isAllowed(stream.remote) || connections.open >= CONNECTIONS_MAX) stream.destroy();
-    else serveStream(stream, parts, connections);
+    if (isAllowed(stream.remote)) connections.accept(stream);
+    else stream.destroy();
   };
   const tcp = await streams.listen(on, accept);
   try {
@@ -72,44 +68,4 @@ export async function serveClients(
     await tcp.close();
     throw error;
   }
-}
-
-/** One connection: queries may come before earlier ones are answered (RFC 7766 section 6.2.1.1). */
-function serveStream(
-  stream: ByteStream,
-  { clock, forwarder }: ClientServerParts,
-  connections: { open: number },
-): void {
-  const reader = new FrameReader();
-  let outstanding = 0;
-  let isClosed = false;
-  let cancelIdle: CancelWake = () => {};
-  const restIdle = (): void => {
-    cancelIdle();
-    cancelIdle = clock.wakeAfter(IDLE_MS, () => stream.destroy());
-  };
-  const answer = (bytes: Uint8Array): void => {
-    outstanding -= 1;
-    if (isClosed) return;
-    stream.write(frame(bytes));
-    if (stream.queuedOctets > QUEUED_OCTETS_MAX) stream.destroy();
-    else if (outstanding < OUTSTANDING_MAX) stream.resume();
-  };
-  connections.open += 1;
-  stream.onClose(() => {
-    isClosed = true;
-    connections.open -= 1;
-    cancelIdle();
-  });
-  stream.onData((chunk) => {
-    let isGood = true;
-    restIdle();
-    for (const bytes of reader.push(chunk)) {
-      outstanding += 1;
-      isGood = forwarder.receive(bytes, "tcp", answer) && isGood;
-    }
-    if (!isGood || reader.problem !== undefined) stream.destroy();
-    else if (outstanding >= OUTSTANDING_MAX) stream.pause();
-  });
-  restIdle();
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { SeededChance } from "../../../sim/seededChance.ts";
 import { SimClock } from "../../../sim/simClock.ts";
+import type { Clock } from "../../base/index.ts";
 import {
   decodeMessage,
   encodeMessage,
@@ -60,7 +61,7 @@ export class ForwarderWorld {
   policy: BookedPolicy = DEFAULT_BOOKED;
   isTrusted = false;
 
-  constructor(cacheOctetsMax = 2 ** 22, clock = new SimClock()) {
+  constructor(cacheOctetsMax = 2 ** 22, clock = new SimClock(), threadClock?: Clock) {
     const { server } = this;
     this.clock = clock;
     const chance = new SeededChance(11);
@@ -69,7 +70,13 @@ export class ForwarderWorld {
       clock,
       chance,
       stub: {
-        exchange: new Exchange({ ...dialers, clock, chance, mixesCase: false }),
+        exchange: new Exchange({
+          ...dialers,
+          clock,
+          chance,
+          mixesCase: false,
+          decode: decodeMessage,
+        }),
         servers: () => [{ address: "192.0.2.53", port: 53 }],
         network: () => this.network,
         isTrusted: () => this.isTrusted,
@@ -78,6 +85,7 @@ export class ForwarderWorld {
       policyFor: () => this.policy,
       report: (event) => this.events.push(event),
       cacheOctetsMax,
+      ...(threadClock === undefined ? {} : { threadClock }),
     });
   }
 

@@ -90,7 +90,7 @@ class PassingClock extends SimClock {
 
 test("a hold goes on though time passes while it is looked after", async () => {
   const world = new ForwarderWorld(2 ** 22, new PassingClock());
-  world.policy = { ...DEFAULT_BOOKED, recheckMs: 100, proofMs: 107 };
+  world.policy = { ...DEFAULT_BOOKED, confirmMs: 3_600_000, recheckMs: 100, proofMs: 107 };
   await world.seenTwice(GOOD);
   world.says(NODATA);
   await world.clock.advance(61_000);
@@ -254,18 +254,82 @@ test("what is heard in one network is not told in another", async () => {
   assert.deepEqual(addresses(await world.ask()), ["192.0.2.1 60"]);
 });
 
-test("queries that wait are bounded, and more are dropped", async () => {
+test("queries that wait are bounded, of one name and of all; what is known is told", async () => {
   const world = new ForwarderWorld();
-  const query = encodeMessage(makeQuery(1, nameOf(HOST), RRType.A, { rd: true }));
+  world.says({ answer: [record(HOST, "A", "192.0.2.1", 1000)] });
+  await world.ask();
+  world.server.udp = () => [];
+  world.server.tcp = () => [];
   let replies = 0;
-  const taken = Array.from({ length: 5000 }, () => {
-    return world.forwarder.receive(query, "udp", () => {
-      replies += 1;
+  const taken = (name: string, count: number): number => {
+    const query = encodeMessage(makeQuery(1, nameOf(name), RRType.A, { rd: true }));
+    const all = Array.from({ length: count }, () => {
+      return world.forwarder.receive(query, "udp", () => {
+        replies += 1;
+      });
     });
-  });
-  assert.deepEqual([world.forwarder.waiting, taken.filter((one) => !one).length], [4096, 904]);
+    return all.filter(Boolean).length;
+  };
+  assert.equal(taken("silent.example", 5000), 512);
+  for (let at = 1; at < 8; at += 1) assert.equal(taken(`silent-${at}.example`, 512), 512);
+  assert.equal(taken("other.example", 1), 0, "no more wait");
+  assert.equal(world.forwarder.waiting, 4096);
+  assert.deepEqual([taken(HOST, 1), replies], [1, 1]);
   await world.clock.advance(10_000);
-  assert.deepEqual([world.forwarder.waiting, replies], [0, 4096]);
+  assert.deepEqual([world.forwarder.waiting, replies], [0, 4097]);
+  assert.equal(taken("other.example", 1), 1);
+  await world.clock.advance(31_000);
+  assert.equal(taken("silent.example", 512), 512, "nobody of those before waits any more");
+});
+
+test("while an upstream is known to fail, what is stale is told at once", async () => {
+  const world = new ForwarderWorld();
+  world.says({ answer: [record(HOST, "A", "192.0.2.1")] });
+  await world.ask();
+  world.server.udp = () => [];
+  world.server.tcp = () => [];
+  await world.clock.advance(61_000);
+  const waited = async (): Promise<number> => {
+    const sinceMs = world.clock.monotonicMs();
+    assert.deepEqual(addresses(await world.ask()), ["192.0.2.1 30"]);
+    return world.clock.monotonicMs() - sinceMs;
+  };
+  assert.ok((await waited()) >= 1800, "nobody knows yet");
+  await world.clock.advance(5000);
+  const asked = () => world.asked;
+  for (let times = 0; times < 4; times += 1) {
+    const before = asked();
+    await world.clock.advance(31_000);
+    assert.ok((await waited()) < 100, "it is asked again behind the answer");
+    await world.clock.advance(5000);
+    assert.ok(asked() > before);
+  }
+  await world.clock.advance(120_000);
+  assert.ok((await waited()) >= 1800, "that was long ago");
+});
+
+test("a flood of names that are not there takes no name that is held up", async () => {
+  const world = new ForwarderWorld(2 ** 20);
+  await world.seenTwice({ answer: [record(HOST, "A", "192.0.2.1")] });
+  world.says({ rcode: Rcode.NXDOMAIN, authority: [soa("example", 60)] });
+  await world.clock.advance(61_000);
+  assert.deepEqual(addresses(await world.ask()), ["192.0.2.1 30"]);
+  for (let at = 0; at < 1500; at += 1) await world.ask(`random-${at}.example`);
+  assert.ok(world.forwarder.entries < 1000, "memory is bounded");
+  assert.deepEqual(addresses(await world.ask()), ["192.0.2.1 30"]);
+});
+
+test("names with many addresses take the room of many names", async () => {
+  const world = new ForwarderWorld(2 ** 20);
+  const answer = Array.from({ length: 60 }, (_, at) => record(HOST, "A", `192.0.2.${at}`));
+  world.server.udp = (query, wire) => {
+    const [{ name = nameOf(HOST) } = {}] = query.question;
+    return [respond(query, wire, { answer: answer.map((one) => ({ ...one, name })) })];
+  };
+  world.server.tcp = world.server.udp;
+  for (let at = 0; at < 500; at += 1) await world.ask(`many-${at}.example`);
+  const { entries } = world.forwarder;
+  assert.ok(entries > 10 && entries < 60, `${entries} of 12 kB in 0.4 MB`);
 });
 
 test("a refresh that fails rests, however often the name is asked for", async () => {

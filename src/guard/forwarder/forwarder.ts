@@ -1,4 +1,4 @@
-import type { Chance, Clock } from "../../base/index.ts";
+import type { CancelWake, Chance, Clock } from "../../base/index.ts";
 import {
   type DecodedMessage,
   decodeMessage,
@@ -8,6 +8,7 @@ import {
   makeResponse,
   type Name,
   Opcode,
+  parseName,
   type Question,
   Rcode,
   RRClass,
@@ -21,10 +22,14 @@ import type { GuardPolicy } from "../machine/policy.ts";
 import type { Prover } from "../machine/ports.ts";
 import type { StubParts } from "../upstream/stubUpstream.ts";
 import { type ForwarderCounts, newCounts } from "./counts.ts";
+import { AnswerTable, TABLE_OCTETS_MIN } from "./fast/answerTable.ts";
+import { type AnswerKey, HITS_TOLD } from "./fast/tableLayout.ts";
+import { wireAnswer } from "./fast/wireAnswer.ts";
 import { Lane } from "./lane.ts";
 import { localAnswer } from "./localNames.ts";
 import { MessageCache } from "./messageCache.ts";
 import { responseOf, type Told } from "./told.ts";
+import { WaitingRoom } from "./waitingRoom.ts";
 
 /** Ports and settings of a {@link Forwarder}. */
 export interface ForwarderParts {
@@ -37,6 +42,16 @@ export interface ForwarderParts {
   readonly report: (event: GuardEvent) => void;
   /** Memory for what is remembered, in octets, estimated. At least {@link CACHE_OCTETS_MIN}. */
   readonly cacheOctetsMax: number;
+  /**
+   * The clock of other threads, which answer from a table of ready answers: part of the memory is
+   * its. Absent: there are none. It may stand still while the machine sleeps.
+   */
+  readonly threadClock?: Clock;
+}
+
+interface Found {
+  readonly told: Told;
+  readonly reply: GuardReply;
 }
 
 type Decoded = Extract<DecodedMessage, { readonly kind: "message" }>;
@@ -46,32 +61,52 @@ export type Way = "udp" | "tcp";
 
 /** The least memory that a forwarder works with. */
 export const CACHE_OCTETS_MIN = 2 ** 20;
-/** Queries that wait for an upstream; more are dropped, and their clients ask again. */
-const WAITING_MAX = 4096;
 /** What the machine remembers of one name and type, in octets, rounded up: 700 were measured. */
 const ENTRY_OCTETS = 1000;
-/** Of the memory: for whole messages; the rest is what machines remember. */
-const MESSAGES_PART = 0.6;
+/** Of the memory: for what threads answer from, where there are any; of the rest, for messages. */
+const TABLE_PART = 0.15;
+const MESSAGES_PART = 0.35;
+/** How soon a change of the network is noticed while threads answer all that is asked. */
+const NETWORK_MS = 1000;
+/** An answer that is often given is to be heard of this often: what is never asked for goes. */
+const HEARD_OF_MS = 5 * 60_000;
 
 /** Answers clients, from what is remembered or from upstreams. */
 export class Forwarder {
   readonly counts: ForwarderCounts = newCounts();
   readonly cache: MessageCache;
+  /** What threads answer from by themselves; undefined where there are none. */
+  readonly table: AnswerTable | undefined;
+  readonly #clock: Clock;
+  readonly #threadClock: Clock;
+  #cancelLook: CancelWake = () => {};
   readonly #addresses: Lane;
   readonly #others: Lane;
   readonly #unchecked: Lane;
   #identity: string;
-  #waiting = 0;
+  readonly #waiting = new WaitingRoom();
 
   constructor(parts: ForwarderParts) {
-    const { cacheOctetsMax, policyFor } = parts;
-    const cache = new MessageCache(Math.floor(cacheOctetsMax * MESSAGES_PART));
-    const entries = Math.floor((cacheOctetsMax * (1 - MESSAGES_PART)) / ENTRY_OCTETS);
+    const { clock, policyFor, threadClock } = parts;
+    const hasThreads = threadClock !== undefined;
+    const tableOctets = hasThreads ? Math.floor(parts.cacheOctetsMax * TABLE_PART) : 0;
+    const octets = parts.cacheOctetsMax - tableOctets;
+    const cache = new MessageCache(Math.floor(octets * MESSAGES_PART));
+    const entries = Math.floor((octets * (1 - MESSAGES_PART)) / ENTRY_OCTETS);
+    const table = hasThreads ? new AnswerTable(Math.max(tableOctets, TABLE_OCTETS_MIN)) : undefined;
+    // Whatever is believed of a name now, threads must not say what was believed before.
+    const changed = (name: string): void => {
+      const parsed = parseName(name);
+      if (parsed.kind === "parsed") table?.forget(parsed.name);
+    };
     const isServed = (name: Name): boolean => this.guard.hasAddresses(name);
-    const base = { ...parts, cache, isServed, noteHeard: () => this.#noteHeard() };
+    const base = { ...parts, cache, isServed, changed, noteHeard: () => this.#noteHeard() };
     const checked = { dnssecOk: true, cd: false };
     const plain = (name: string): GuardPolicy => ({ ...policyFor(name), isGuarded: false });
     this.cache = cache;
+    this.table = table;
+    this.#clock = clock;
+    this.#threadClock = threadClock ?? clock;
     this.#addresses = new Lane({
       ...base,
       ...{ id: "a", flags: checked, hasAddresses: true },
@@ -91,6 +126,7 @@ export class Forwarder {
       entriesMax: Math.ceil(entries * 0.05),
     });
     this.#identity = this.#addresses.identity;
+    if (table !== undefined) this.#lookLater();
   }
 
   /** The machine that holds on to addresses: its memory may be kept over a restart. */
@@ -112,10 +148,17 @@ export class Forwarder {
 
   /** Queries that wait for an upstream now. */
   get waiting(): number {
-    return this.#waiting;
+    return this.#waiting.size;
+  }
+
+  /** Names are guarded otherwise from now on: nobody answers by what was decided before. */
+  rulesChanged(): void {
+    this.table?.clear();
   }
 
   close(): void {
+    this.#cancelLook();
+    this.table?.clear();
     for (const { guard } of [this.#addresses, this.#others, this.#unchecked]) guard.close();
     this.cache.clear();
   }
@@ -127,78 +170,113 @@ export class Forwarder {
   receive(bytes: Uint8Array, way: Way, reply: (bytes: Uint8Array) => void): boolean {
     this.counts[way] += 1;
     const decoded = decodeMessage(bytes);
-    const isQuery = decoded.kind === "message" ? !decoded.message.qr : decoded.header?.qr === false;
-    const isRoom = this.#waiting < WAITING_MAX;
-    if (!isQuery || !isRoom) this.counts.dropped += 1;
-    else if (decoded.kind === "message") this.#receive(decoded, way, reply);
-    else if (decoded.header !== undefined) {
+    let isTaken = false;
+    if (decoded.kind === "message") {
+      isTaken = !decoded.message.qr && this.#receive(decoded, way, reply);
+    } else if (decoded.header?.qr === false) {
       const { header, asked } = decoded;
       const question = asked?.question ?? [];
-      this.#refuse({ ...header, question }, Rcode.FORMERR, asked?.questionWire, reply);
+      isTaken = this.#refuse({ ...header, question }, Rcode.FORMERR, asked?.questionWire, reply);
     }
-    return isQuery && isRoom;
+    if (!isTaken) this.counts.dropped += 1;
+    return isTaken;
   }
 
-  #receive(decoded: Decoded, way: Way, reply: (bytes: Uint8Array) => void): void {
+  #receive(decoded: Decoded, way: Way, reply: (bytes: Uint8Array) => void): boolean {
     const { message: query, questionWire, tsig } = decoded;
     const [question] = query.question;
     const refusal = tsig === undefined ? refusalOf(query) : Rcode.REFUSED;
     if (refusal !== undefined || question === undefined) {
       const echoed = query.question.length === 1 ? questionWire : undefined;
-      this.#refuse(query, refusal ?? Rcode.FORMERR, echoed, reply);
-      return;
+      return this.#refuse(query, refusal ?? Rcode.FORMERR, echoed, reply);
     }
     const answer = (told: Told): void => {
       const sizeMax = way === "tcp" ? MESSAGE_OCTETS_MAX : udpOctetsMax(query);
       reply(encodeMessage(responseOf(query, told), { sizeMax, questionWire }));
     };
-    this.#answer(query, question, answer);
+    return this.#answer(query, question, answer);
   }
 
-  #answer(query: Message, { name, type }: Question, answer: (told: Told) => void): void {
+  /** Whether there is, or will be, an answer: only so many may wait for one. */
+  #answer(query: Message, question: Question, answer: (told: Told) => void): boolean {
+    const { name, type } = question;
     const local = localAnswer(name, type);
     if (local !== undefined) {
       this.counts.hits += 1;
       answer(local);
-      return;
+      return true;
     }
     this.#noteNetwork();
     const lane = this.#laneOf(query, type);
     const known = lane.guard.lookUpNow(name, type);
     const told = known && lane.told(name, type, known);
     if (known === undefined || told === undefined) {
-      this.#answerLater(lane, name, type, answer);
-      return;
+      return this.#answerLater(lane, query, question, answer);
     }
     this.counts.hits += 1;
     this.#count(known);
     answer(told);
-    if (known.kind !== "fresh" || !lane.isDue(name, type, known)) return;
-    this.counts.prefetched += 1;
-    void lane.guard.refresh(name, type);
+    const hits = this.#hitsOf(query, question);
+    if (known.kind === "fresh" && lane.isDue(name, type, known, 1 + (hits ?? 0))) {
+      this.counts.prefetched += 1;
+      void lane.guard.refresh(name, type);
+    } else if (hits === undefined || hits === HITS_TOLD) this.#offer(lane, query, question, known);
+    return true;
   }
 
-  #answerLater(lane: Lane, name: Name, type: number, answer: (told: Told) => void): void {
-    this.#waiting += 1;
-    void this.#found(lane, name, type).then((told) => {
-      this.#waiting -= 1;
+  #answerLater(
+    lane: Lane,
+    query: Message,
+    question: Question,
+    answer: (told: Told) => void,
+  ): boolean {
+    const { name, type } = question;
+    if (!this.#waiting.begin(name)) return false;
+    void this.#found(lane, name, type).then(({ told, reply }) => {
+      this.#waiting.end(name);
       this.counts.misses += 1;
       answer(told);
+      const isLasting = reply.kind === "fresh" || reply.kind === "denied";
+      if (this.table === undefined || !isLasting || reply.ttlSeconds === 0) return;
+      // As it is now, a moment later.
+      const known = lane.guard.lookUpNow(name, type);
+      if (known !== undefined) this.#offer(lane, query, question, known);
     });
+    return true;
   }
 
-  async #found(lane: Lane, name: Name, type: number): Promise<Told> {
+  /** Times that threads gave this answer since it was put there, as far as they count. */
+  #hitsOf(query: Message, { name, type }: Question): number | undefined {
+    return this.table?.hits(name, keyOf(query, type), this.#threadClock.monotonicMs());
+  }
+
+  /** Puts into the table what threads may say by themselves from now on. */
+  #offer(lane: Lane, query: Message, { name, type }: Question, known: GuardReply): void {
+    const lasting = this.table === undefined ? undefined : lane.lasting(name, type, known);
+    if (lasting === undefined) return;
+    const key = keyOf(query, type);
+    const wire = wireAnswer(name, key, lasting.told);
+    if (wire === undefined) return;
+    const nowMs = this.#threadClock.monotonicMs();
+    const shiftMs = nowMs - this.#clock.monotonicMs();
+    const dueMs = Math.min(lasting.dueMs + shiftMs, nowMs + HEARD_OF_MS);
+    const [atMs, endsMs] = [lasting.atMs + shiftMs, lasting.endsMs + shiftMs];
+    this.table?.put(name, key, wire, { atMs, endsMs, dueMs });
+  }
+
+  async #found(lane: Lane, name: Name, type: number): Promise<Found> {
     const reply = await lane.guard.lookUp(name, type);
     const told = lane.told(name, type, reply);
     if (told !== undefined) {
       this.#count(reply);
-      return told;
+      return { told, reply };
     }
     // The machine knows it, but its message went for others: it is asked for again.
     await lane.guard.refresh(name, type);
     const again = await lane.guard.lookUp(name, type);
     this.#count(again);
-    return lane.told(name, type, again) ?? lane.toldWithout(name, type, again);
+    const said = lane.told(name, type, again) ?? lane.toldWithout(name, type, again);
+    return { told: said, reply: again };
   }
 
   #laneOf(query: Message, type: number): Lane {
@@ -220,6 +298,14 @@ export class Forwarder {
     if (identity === this.#identity) return;
     this.#identity = identity;
     this.cache.clear();
+    this.table?.clear();
+  }
+
+  #lookLater(): void {
+    this.#cancelLook = this.#clock.wakeAfter(NETWORK_MS, () => {
+      this.#noteNetwork();
+      this.#lookLater();
+    });
   }
 
   #refuse(
@@ -227,11 +313,12 @@ export class Forwarder {
     rcode: number,
     questionWire: Uint8Array | undefined,
     reply: (bytes: Uint8Array) => void,
-  ): void {
+  ): true {
     this.counts.refused += 1;
     const response = { ...makeResponse(query, rcode), ra: true };
     const echoed = questionWire === undefined ? {} : { questionWire };
     reply(encodeMessage(response, echoed));
+    return true;
   }
 }
 
@@ -250,6 +337,11 @@ function refusalOf({ opcode, question, edns, rd }: Message): number | undefined 
   // Without RD it is asked for what is remembered alone: nobody's business (cache snooping).
   if (!rd || only.class !== RRClass.IN || isMeta || isNone) return Rcode.REFUSED;
   return undefined;
+}
+
+/** What tells answers of a name apart. */
+function keyOf({ edns, cd }: Message, type: number): AnswerKey {
+  return { type, dnssecOk: edns?.dnssecOk ?? false, cd };
 }
 
 /** As the client can take, but no more than fits one packet on any path. */

@@ -8,7 +8,7 @@ import {
 } from "../../dns/index.ts";
 import { Guard, type GuardReply } from "../machine/guard.ts";
 import type { GuardEvent } from "../machine/guardEvent.ts";
-import type { Outcome } from "../machine/outcome.ts";
+import type { Denial, Outcome } from "../machine/outcome.ts";
 import type { GuardPolicy } from "../machine/policy.ts";
 import type { Prover, Upstream } from "../machine/ports.ts";
 import type { QuestionFlags } from "../upstream/exchange.ts";
@@ -36,6 +36,8 @@ export interface LaneParts {
   readonly isServed: (name: Name) => boolean;
   /** Told of each message of an upstream. */
   readonly noteHeard: () => void;
+  /** Told in the same step that something about a name has changed. */
+  readonly changed: (name: string) => void;
 }
 
 /** An upstream's failure is passed on for so long: its own words may help whoever looks. */
@@ -43,6 +45,8 @@ const FAILURE_MS = 60_000;
 /** Part of the TTL that is left when a name that is asked for often is asked anew. */
 const PREFETCH_PART = 0.1;
 const PREFETCH_HITS = 2;
+/** How long at most others may say "no such name" by themselves: addresses may come up. */
+const UNSURE_MS_MAX = 10_000;
 
 /** One way to ask the upstream: a machine, and the whole messages that its outcomes were in. */
 export class Lane {
@@ -64,12 +68,39 @@ export class Lane {
     return this.#upstream.identity;
   }
 
-  /** Whether to ask anew: often asked for, and soon too old. */
-  isDue(name: Name, type: number, { ttlSeconds }: { readonly ttlSeconds: number }): boolean {
+  /** Whether to ask anew: often asked for (`hits` times since this was asked), and soon too old. */
+  isDue(
+    name: Name,
+    type: number,
+    { ttlSeconds }: { readonly ttlSeconds: number },
+    hits = 1,
+  ): boolean {
     const cached = this.#parts.cache.get(this.#key("answer", name, type));
     if (cached === undefined) return false;
-    cached.hits += 1;
-    return cached.hits > PREFETCH_HITS && ttlSeconds <= cached.ttlSeconds * PREFETCH_PART;
+    cached.hits += hits;
+    if (cached.hits <= PREFETCH_HITS || ttlSeconds > cached.ttlSeconds * PREFETCH_PART)
+      return false;
+    cached.hits = Number.NEGATIVE_INFINITY; // once is enough
+    return true;
+  }
+
+  /**
+   * What others may say by themselves, and until when: what the upstream said, as it said it, while
+   * its time runs. Undefined where this lane is to be asked each time.
+   */
+  lasting(name: Name, type: number, reply: GuardReply): Lasting | undefined {
+    if (reply.kind !== "fresh" && reply.kind !== "denied") return undefined;
+    const isAnswer = reply.kind === "fresh";
+    const cached = this.#parts.cache.get(this.#key(isAnswer ? "answer" : "denial", name, type));
+    if (cached === undefined) return undefined;
+    const { message, atMs, ttlSeconds } = cached;
+    const told = toldAged(message, 0, isAnswer ? undefined : ttlSeconds);
+    const endsMs = atMs + ttlSeconds * 1000;
+    const dueMs = endsMs - Math.floor(ttlSeconds * PREFETCH_PART) * 1000;
+    if (isAnswer || isSure(reply.denial)) return { told, atMs, endsMs, dueMs };
+    if (this.#parts.isServed(name)) return undefined;
+    const lastMs = Math.min(endsMs, this.#parts.clock.monotonicMs() + UNSURE_MS_MAX);
+    return { told, atMs, endsMs: lastMs, dueMs: lastMs };
   }
 
   /** What is said for a verdict; undefined where the message that it is about is gone. */
@@ -117,8 +148,7 @@ export class Lane {
     { denial, ttlSeconds }: Extract<GuardReply, { kind: "denied" }>,
   ): Told | undefined {
     const told = this.#aged("denial", name, type, ttlSeconds);
-    const isSure = denial.isAuthenticated || denial.isFiltered || denial.denial === "nodata";
-    if (told === undefined || isSure || !this.#parts.isServed(name)) return told;
+    if (told === undefined || isSure(denial) || !this.#parts.isServed(name)) return told;
     const authority = told.authority.filter((record) => record.type === RRType.SOA);
     return { ...told, rcode: Rcode.NOERROR, ad: false, authority, errors: [SERVED] };
   }
@@ -161,6 +191,8 @@ export class Lane {
       cache.delete(this.#key("denial", name, type));
       cache.delete(this.#key("failure", name, type));
     }
+    // Of what was denied the machine says which addresses may be served yet: not the whole message.
+    if (outcome.kind === "denial") cache.delete(this.#key("answer", name, type));
     const ttlSeconds = outcome.kind === "failure" ? 0 : outcome.ttlSeconds;
     cache.put(this.#key(outcome.kind, name, type), kept, clock.monotonicMs(), ttlSeconds);
   }
@@ -171,6 +203,19 @@ export class Lane {
 }
 
 type Kind = Outcome["kind"];
+
+/** Something to say, and when it is of, ends, and is to be heard of if it is often said. */
+export interface Lasting {
+  readonly told: Told;
+  readonly atMs: number;
+  readonly endsMs: number;
+  readonly dueMs: number;
+}
+
+/** Whether a denial says nothing of what else a name may have, or is beyond doubt. */
+function isSure({ isAuthenticated, isFiltered, denial }: Denial): boolean {
+  return isAuthenticated || isFiltered || denial === "nodata";
+}
 
 const STALE: ExtendedError = {
   code: ExtendedErrorCode.STALE_ANSWER,

@@ -19,9 +19,14 @@ test("upstreams are addresses, with a port, or names behind TLS", () => {
 });
 
 test("what is not said is safe: loopback alone, 64 MiB", () => {
-  const { listen, allowed, cacheOctetsMax } = readForwarderOptions(WORDS);
+  const { listen, allowed, cacheOctetsMax, threads } = readForwarderOptions(WORDS);
   assert.deepEqual(listen, [{ address: "127.0.0.1", port: 53 }]);
-  assert.deepEqual([allowed.length, cacheOctetsMax], [0, 64 * 2 ** 20]);
+  assert.deepEqual([allowed.length, cacheOctetsMax, threads], [0, 64 * 2 ** 20, "auto"]);
+  const counts = ["0", "47"].map((text) => readForwarderOptions({ ...WORDS, threads: text }));
+  assert.deepEqual(
+    counts.map((options) => options.threads),
+    [0, 47],
+  );
 });
 
 const WRONG: readonly (readonly [string, Partial<ForwarderWords>, RegExp])[] = [
@@ -36,6 +41,8 @@ const WRONG: readonly (readonly [string, Partial<ForwarderWords>, RegExp])[] = [
   ["a network that is none", { allow: ["10.0.0.1/8"] }, /--allow must be a network/],
   ["too little memory", { cache: "10K" }, /--cache must be a size/],
   ["memory in no unit", { cache: "64" }, /--cache must be a size/],
+  ["more threads than there may be", { threads: "48" }, /--threads must be a number in 0..47/],
+  ["a number of threads that is none", { threads: "-1" }, /--threads must be a number/],
   ["no name", { off: ["a..b"] }, /--off must be a domain name/],
 ];
 

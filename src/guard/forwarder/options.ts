@@ -1,4 +1,4 @@
-import type { SocketAddress } from "../../base/index.ts";
+import { type SocketAddress, UDP_THREADS_MAX } from "../../base/index.ts";
 import { readSocketAddress, socketAddressText } from "../../config/index.ts";
 import { type IpNetwork, type Name, parseIpNetwork, parseName } from "../../dns/index.ts";
 import { GuardError } from "../guardError.ts";
@@ -14,6 +14,7 @@ export interface ForwarderWords {
   readonly off: readonly string[];
   readonly http?: string | undefined;
   readonly cache?: string | undefined;
+  readonly threads?: string | undefined;
 }
 
 /** The same, understood. */
@@ -24,6 +25,8 @@ export interface ForwarderOptions {
   readonly off: readonly Name[];
   readonly http?: SocketAddress;
   readonly cacheOctetsMax: number;
+  /** Threads that answer over UDP on each address; 0: none. */
+  readonly threads: number | "auto";
 }
 
 const DNS_PORT = 53;
@@ -39,7 +42,7 @@ const OCTETS_PER_UNIT: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 
  * @throws GuardError `bad-option`: which, and what must stand there.
  */
 export function readForwarderOptions(words: ForwarderWords): ForwarderOptions {
-  const { upstreams, listen, allow, off, http, cache } = words;
+  const { upstreams, listen, allow, off, http, cache, threads } = words;
   const servers = upstreams.map((text) => {
     const form = "an address, as 192.0.2.53#53, or tls://1.1.1.1#cloudflare-dns.com";
     return readUpstream(text) ?? wrong("--upstream", form, text);
@@ -57,7 +60,8 @@ export function readForwarderOptions(words: ForwarderWords): ForwarderOptions {
     const parsed = parseName(text);
     return parsed.kind === "parsed" ? parsed.name : wrong("--off", "a domain name", text);
   });
-  const rest = { allowed, off: names, ...status, cacheOctetsMax: cacheOctets(cache) };
+  const sizes = { cacheOctetsMax: cacheOctets(cache), threads: threadCount(threads) };
+  const rest = { allowed, off: names, ...status, ...sizes };
   return { upstreams: servers, listen: places.length === 0 ? [LISTEN] : places, ...rest };
 }
 
@@ -106,6 +110,13 @@ function cacheOctets(text: string | undefined): number {
   const octets = Number(found?.[1]) * (OCTETS_PER_UNIT[found?.[2] ?? ""] ?? Number.NaN);
   if (octets >= CACHE_OCTETS_MIN && octets <= CACHE_OCTETS_MAX) return octets;
   return wrong("--cache", "a size in 1M..16G, as 64M", text);
+}
+
+function threadCount(text: string | undefined): number | "auto" {
+  if (text === undefined) return "auto";
+  const count = /^[0-9]{1,2}$/.test(text) ? Number(text) : Number.NaN;
+  if (count <= UDP_THREADS_MAX) return count;
+  return wrong("--threads", `a number in 0..${UDP_THREADS_MAX}`, text);
 }
 
 function portOf(text: string | undefined, otherwise: number): number | undefined {

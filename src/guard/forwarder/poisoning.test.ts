@@ -88,7 +88,7 @@ test("a message that is larger than the whole memory is not remembered", () => {
   const cache = new MessageCache(1000);
   const message = {
     ...makeQuery(1, nameOf(HOST), RRType.A),
-    answer: [record(HOST, "A", "192.0.2.1")],
+    answer: Array.from({ length: 50 }, (_, at) => record(HOST, "A", `192.0.2.${at}`)),
   };
   cache.put("small", { ...message, answer: [] }, 0, 60);
   cache.put("large", message, 0, 60);

@@ -1,5 +1,3 @@
-import { connect, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
 import type { ProofOutcome } from "../machine/outcome.ts";
 import type { Prover } from "../machine/ports.ts";
 import type { TriedAddresses } from "./publicAddress.ts";
@@ -15,67 +13,81 @@ export interface ProofSettings {
   readonly port: number;
 }
 
+/** Whether an address is the service of a host. Never throws, and ends within seconds. */
+export type Attempt = (host: string, address: string, settings: ProofSettings) => Promise<boolean>;
+
 /** What the prover needs. */
 export interface ProverParts {
   readonly settingsFor: (name: string) => ProofSettings;
   readonly tried: Pick<TriedAddresses, "has">;
-  /** All certificates that are trusted, in PEM; without it those of the system. */
-  readonly ca?: readonly string[];
+  readonly attempt: Attempt;
+  /** Addresses tried at once, of all names: 16 unless said otherwise. Others wait their turn. */
+  readonly tryingMax?: number;
 }
 
-/** A service that is up says so within this time. */
-const TIMEOUT_MS = 3000;
 /** Addresses tried at a time. */
 const ADDRESSES_MAX = 4;
-/** Connections of the whole process for proofs; more wait their turn by being tried later. */
 const TRYING_MAX = 16;
 
-/** Tries addresses by a connection of its own, which is closed as soon as it proved something. */
+/** Tries addresses: few of a name, few at once, and only those that may be tried. */
 export class AddressProver implements Prover {
   readonly #parts: ProverParts;
   #trying = 0;
+  readonly #queue: (() => void)[] = [];
 
   constructor(parts: ProverParts) {
     this.#parts = parts;
   }
 
-  async prove(name: string, addresses: readonly string[]): Promise<ProofOutcome> {
+  async prove(
+    name: string,
+    addresses: readonly string[],
+    began: () => void,
+  ): Promise<ProofOutcome> {
     const { tried } = this.#parts;
     const settings = this.#parts.settingsFor(name);
     const allowed = addresses.filter((address) => tried.has(address)).slice(0, ADDRESSES_MAX);
-    if (settings.proof === "connections" || this.#trying + allowed.length > TRYING_MAX) {
+    if (settings.proof === "connections" || allowed.length === 0) {
+      began();
       return { proven: [], disproven: [] };
     }
     const host = name.endsWith(".") ? name.slice(0, -1) : name;
-    const found = await Promise.all(allowed.map((address) => this.#try(host, address, settings)));
+    const found = await Promise.all(
+      allowed.map((address) => this.#try(host, address, settings, began)),
+    );
     return {
       proven: allowed.filter((_, index) => found[index] === true),
       disproven: allowed.filter((_, index) => found[index] === false),
     };
   }
 
-  #try(host: string, address: string, { proof, port }: ProofSettings): Promise<boolean> {
-    this.#trying += 1;
-    const { ca } = this.#parts;
-    const place = { host: address, port };
-    const trusted = ca === undefined ? {} : { ca: [...ca] };
-    const socket: Socket =
-      proof === "tls"
-        ? connectTls({ ...place, ...trusted, servername: host, rejectUnauthorized: true })
-        : connect(place);
+  async #try(
+    host: string,
+    address: string,
+    settings: ProofSettings,
+    began: () => void,
+  ): Promise<boolean> {
+    await this.#turn();
+    began();
+    const isProven = await this.#parts.attempt(host, address, settings);
+    this.#trying -= 1;
+    this.#next();
+    return isProven;
+  }
+
+  /** Resolves when there is room for one more, in the order in which it was asked for. */
+  #turn(): Promise<void> {
     return new Promise((resolve) => {
-      const settle = (isProven: boolean): void => {
-        clearTimeout(timer);
-        socket.destroy();
-        resolve(isProven);
-      };
-      const timer = setTimeout(() => settle(false), TIMEOUT_MS).unref();
-      socket.once(proof === "tls" ? "secureConnect" : "connect", () => settle(true));
-      socket.on("error", () => settle(false));
-      socket.once("close", () => {
-        this.#trying -= 1;
-        settle(false);
-      });
+      this.#queue.push(resolve);
+      this.#next();
     });
+  }
+
+  #next(): void {
+    const { tryingMax = TRYING_MAX } = this.#parts;
+    while (this.#trying < tryingMax && this.#queue.length > 0) {
+      this.#trying += 1;
+      this.#queue.shift()?.();
+    }
   }
 }

@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { type EventEmitter, errorMonitor } from "node:events";
 import type { Socket } from "node:net";
-import { TLSSocket } from "node:tls";
-import { parseName } from "../../dns/index.ts";
+import { checkServerIdentity, TLSSocket } from "node:tls";
+import { parseName } from "../../dns/stub/index.ts";
 import type { Guard } from "../machine/guard.ts";
 import type { KeptSockets } from "./keptSockets.ts";
 
@@ -14,15 +14,19 @@ const CHANNEL = "net.client.socket";
  * sockets only where they are made by `net.connect`; later versions tell of all.
  */
 export class ConnectionWatch {
-  readonly #guard: Guard;
-  readonly #kept: KeptSockets;
+  readonly #guard: Pick<Guard, "connections" | "proven">;
+  readonly #kept: Pick<KeptSockets, "add">;
   readonly #nowMs: () => number;
   readonly #onSocket = (message: unknown): void => {
     const { socket } = message as { readonly socket: Socket };
     this.#watch(socket);
   };
 
-  constructor(guard: Guard, kept: KeptSockets, nowMs: () => number) {
+  constructor(
+    guard: Pick<Guard, "connections" | "proven">,
+    kept: Pick<KeptSockets, "add">,
+    nowMs: () => number,
+  ) {
     this.#guard = guard;
     this.#kept = kept;
     this.#nowMs = nowMs;
@@ -75,9 +79,13 @@ interface FailedAttempt {
   readonly address?: string;
 }
 
-/** A certificate that is valid for another name (SNI) says nothing of this one. */
+/**
+ * A certificate that is valid for another name (SNI) says nothing of this one; and what an
+ * application lets pass as valid (`checkServerIdentity`) may be.
+ */
 function isProofOf(socket: Socket, host: string): boolean {
   if (!(socket instanceof TLSSocket) || !socket.authorized) return false;
   const { servername } = socket as TLSSocket & { readonly servername?: string | false };
-  return servername === host;
+  if (servername !== host) return false;
+  return checkServerIdentity(host, socket.getPeerCertificate()) === undefined;
 }

@@ -1,23 +1,26 @@
 import {
   ADDRCONFIG,
+  ALL,
   getDefaultResultOrder,
   type LookupAddress,
   type LookupOptions,
   type lookup as nodeLookup,
+  V4MAPPED,
 } from "node:dns";
 import { isIP } from "node:net";
-import { networkInterfaces } from "node:os";
 import { promisify } from "node:util";
-import { parseName } from "../../dns/index.ts";
+import { parseName, StubType } from "../../dns/stub/index.ts";
 import type { Guard } from "../machine/guard.ts";
+import type { SystemServers } from "./systemServers.ts";
 
 /** What {@link guardedLookup} needs. */
 export interface LookupParts {
-  readonly guard: Guard;
+  readonly guard: Pick<Guard, "lookUp" | "connections">;
   /** The look-up that an application would have without guard: it has the last word. */
   readonly real: typeof nodeLookup;
-  /** Whether a name, in lower case, is this machine's own (hosts file). */
-  readonly isLocal: (name: string) => boolean;
+  readonly system: Pick<SystemServers, "isLocal" | "hasIpv6" | "ndots">;
+  /** Once false, all look-ups are the real one's. */
+  readonly isOpen: () => boolean;
   readonly nowMs: () => number;
 }
 
@@ -26,9 +29,6 @@ type Callback = (
   address?: string | LookupAddress[],
   family?: number,
 ) => void;
-
-const TYPE_A = 1;
-const TYPE_AAAA = 28;
 
 /**
  * A look-up with the signature of `dns.lookup`. Addresses, names without a dot, `localhost`,
@@ -42,16 +42,20 @@ export function guardedLookup(parts: LookupParts): typeof nodeLookup {
     const asked = typeof given === "number" ? { family: given } : (given ?? {});
     const settings = asked as LookupOptions;
     const pass = (): void => parts.real(hostname, settings, done as never);
-    // What is no callback, or no name, is told by the real one, in its own words.
-    if (typeof done !== "function" || !isForGuard(parts, hostname)) {
+    // What is no callback, no name or no option is told by the real one, in its own words.
+    const isUsable = typeof done === "function" && areOptions(asked);
+    if (!isUsable || !isForGuard(parts, hostname)) {
       pass();
       return;
     }
     void find(parts, hostname, settings).then((found) => {
-      const [first] = found;
-      if (first === undefined) pass();
-      else if (settings.all === true) done(null, found);
-      else done(null, first.address, first.family);
+      // What the application throws is then its own, and no rejection of guard's.
+      process.nextTick(() => {
+        const [first] = found;
+        if (first === undefined) pass();
+        else if (settings.all === true) done(null, found);
+        else done(null, first.address, first.family);
+      });
     });
   }
   Object.defineProperty(lookup, promisify.custom, { value: promised(lookup) });
@@ -73,23 +77,42 @@ export function promised(
   };
 }
 
-function isForGuard({ isLocal }: LookupParts, hostname: unknown): boolean {
-  if (typeof hostname !== "string" || isIP(hostname) !== 0) return false;
+const HINTS = ADDRCONFIG | V4MAPPED | ALL;
+const FAMILIES: readonly unknown[] = [undefined, 0, 4, 6, "IPv4", "IPv6"];
+const ORDERS: readonly unknown[] = [undefined, "verbatim", "ipv4first", "ipv6first"];
+
+/** Whether options are of the kinds that Node takes. */
+function areOptions(options: object): boolean {
+  const { family, hints, all, order, verbatim } = options as Readonly<Record<string, unknown>>;
+  const areFlags = [all, verbatim].every((flag) => ["boolean", "undefined"].includes(typeof flag));
+  const areHints = hints === undefined || (typeof hints === "number" && (hints & ~HINTS) === 0);
+  return FAMILIES.includes(family) && ORDERS.includes(order) && areFlags && areHints;
+}
+
+/** The last label of what the system reads as an IPv4 address, as `127.1` and `0x7f.0.0.1`. */
+const ENDS_IN_NUMBER = /(^|\.)([0-9]+|0x[0-9a-f]*)$/;
+
+function isForGuard({ system, isOpen }: LookupParts, hostname: unknown): boolean {
+  if (!isOpen() || typeof hostname !== "string" || isIP(hostname) !== 0) return false;
+  // With fewer dots than that the system tries its search domains first (resolv.conf(5)).
+  const dots = hostname.split(".").length - 1;
+  if (dots < system.ndots && !hostname.endsWith(".")) return false;
   const name = hostname.toLowerCase().replace(/\.$/, "");
   if (!name.includes(".") || /\.(local|localhost)$/.test(name)) return false;
-  return parseName(name).kind === "parsed" && !isLocal(name);
+  if (ENDS_IN_NUMBER.test(name)) return false;
+  return parseName(name).kind === "parsed" && !system.isLocal(name);
 }
 
 async function find(
-  { guard, nowMs }: LookupParts,
+  { guard, system, nowMs }: LookupParts,
   hostname: string,
   options: LookupOptions,
 ): Promise<LookupAddress[]> {
   const parsed = parseName(hostname);
   if (parsed.kind === "malformed") return [];
   const { name } = parsed;
-  const replies = familiesOf(options).map(async (family) => {
-    const reply = await guard.lookUp(name, family === 4 ? TYPE_A : TYPE_AAAA);
+  const replies = familiesOf(options, system.hasIpv6).map(async (family) => {
+    const reply = await guard.lookUp(name, family === 4 ? StubType.A : StubType.AAAA);
     const values = "values" in reply ? reply.values : [];
     const addresses = values.filter((value) => isIP(value) === family);
     return addresses.map((address): LookupAddress => ({ address, family }));
@@ -103,26 +126,18 @@ async function find(
 }
 
 /** Address families that are asked for, in the order in which they are wanted. */
-function familiesOf(options: LookupOptions): readonly (4 | 6)[] {
+function familiesOf(options: LookupOptions, hasIpv6: boolean): readonly (4 | 6)[] {
   const { family = 0, hints = 0 } = options;
   if (family === 4 || family === "IPv4") return [4];
   if (family === 6 || family === "IPv6") return [6];
   const order = options.order ?? orderOf(options.verbatim);
-  const has6 = hasIpv6();
   // The system's own order (RFC 6724) has IPv6 first where this machine has it.
-  const isFirst6 = order === "ipv6first" || (order === "verbatim" && has6);
-  if ((hints & ADDRCONFIG) !== 0 && !has6) return [4];
+  const isFirst6 = order === "ipv6first" || (order === "verbatim" && hasIpv6);
+  if ((hints & ADDRCONFIG) !== 0 && !hasIpv6) return [4];
   return isFirst6 ? [6, 4] : [4, 6];
 }
 
 function orderOf(verbatim: boolean | undefined): string {
   if (verbatim === undefined) return getDefaultResultOrder();
   return verbatim ? "verbatim" : "ipv4first";
-}
-
-function hasIpv6(): boolean {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return all.some(({ family, internal, scopeid }) => {
-    return family === "IPv6" && !internal && scopeid === 0;
-  });
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import type { Entry, SeenValue } from "../machine/entry.ts";
 import type { Guard } from "../machine/guard.ts";
@@ -8,6 +8,8 @@ const HEAD = "holdfast-guard 1 ";
 /** A file with more octets is not ours. */
 const OCTETS_MAX = 16 * 2 ** 20;
 const LINES_MAX = 100_000;
+/** More than both lines in front of the first entry take. */
+const HEAD_OCTETS_MAX = 200;
 const VALUES_MAX = 64;
 const TEXT_MAX = 255;
 
@@ -16,9 +18,24 @@ interface Times {
   readonly wallMs: number;
 }
 
-/** One value: text, ages of first and last sight in milliseconds, times. */
-type SeenRow = readonly [value: string, firstAgoMs: number, lastAgoMs: number, times: number];
-/** One entry: key, age of the answer in milliseconds, TTL in seconds, aliases, values, seen. */
+/** One value: text, ages of first and last sight in milliseconds, and counts of answers. */
+type SeenRow = readonly [
+  value: string,
+  firstAgoMs: number,
+  lastAgoMs: number,
+  times: number,
+  missed: number,
+  away: number,
+];
+/**
+ * That it is denied: how, for how many milliseconds, and for how many without proof. Of the latter
+ * those do not count in which no process was there to prove anything.
+ */
+type DenialRow = readonly [denial: "nodata" | "nxdomain", sinceAgoMs: number, unprovenMs: number];
+/**
+ * One entry: key, age of the answer in milliseconds, TTL in seconds, aliases, values, seen; and
+ * where it is held up, since when.
+ */
 type Row = readonly [
   key: string,
   agoMs: number,
@@ -26,6 +43,7 @@ type Row = readonly [
   aliases: readonly string[],
   values: readonly string[],
   seen: readonly SeenRow[],
+  denials?: DenialRow,
 ];
 
 /**
@@ -35,15 +53,11 @@ type Row = readonly [
  * @throws the system's error where it cannot be written; the old file is then as it was.
  */
 export function writeMemory(path: string, guard: Guard, now: Times): void {
-  const rows = [...guard.entries()].flatMap(({ key, entry }) => {
-    const row = rowOf(key, entry, now);
-    return row === undefined ? [] : [row];
-  });
-  const lines = [String(now.wallMs), ...rows.map((row) => JSON.stringify(row))];
-  const body = `${lines.join("\n")}\n`;
-  const next = `${path}.${process.pid}.next`;
+  const text = memoryText(guard, now);
+  // Nobody else's, whoever shares the folder, or the process (worker threads).
+  const next = `${path}.${randomUUID()}.next`;
   try {
-    writeFileSync(next, `${HEAD}${checksum(body)}\n${body}`, { mode: 0o600, flush: true });
+    writeFileSync(next, text, { mode: 0o600, flush: true, flag: "wx" });
     renameSync(next, path);
   } catch (error) {
     rmSync(next, { force: true });
@@ -54,39 +68,79 @@ export function writeMemory(path: string, guard: Guard, now: Times): void {
 /** Gives a guard what {@link writeMemory} wrote. Says what is wrong with the file, if something. */
 export function readMemory(path: string, guard: Guard, now: Times): string | undefined {
   const text = readText(path);
-  if (text === undefined) return undefined;
+  if (text === undefined || takeUp(text, guard, now)) return undefined;
+  return `Cannot read ${path} as it must be whole and guard's own: its checksum is another`;
+}
+
+/** What {@link writeMemory} writes. */
+export function memoryText(guard: Guard, now: Times): string {
+  const rows = [...guard.entries()].flatMap(({ key, entry }) => {
+    const row = rowOf(key, entry, now);
+    return row === undefined ? [] : [row];
+  });
+  const lines = newest(rows.map((row) => JSON.stringify(row)));
+  const body = `${[now.wallMs, ...lines].join("\n")}\n`;
+  return `${HEAD}${checksum(body)}\n${body}`;
+}
+
+/** As many of the last lines, which were asked for last, as are read again. */
+function newest(lines: readonly string[]): readonly string[] {
+  let octets = HEAD_OCTETS_MAX;
+  let from = lines.length;
+  while (from > 0 && lines.length - from < LINES_MAX) {
+    octets += Buffer.byteLength(lines[from - 1] ?? "") + 1;
+    if (octets > OCTETS_MAX) break;
+    from -= 1;
+  }
+  return lines.slice(from);
+}
+
+/** Gives a guard what {@link memoryText} said; false where the text is not whole, or another's. */
+export function takeUp(text: string, guard: Guard, now: Times): boolean {
   const [head = "", ...rest] = text.split("\n");
   const body = rest.join("\n");
-  if (!head.startsWith(HEAD) || head.slice(HEAD.length) !== checksum(body)) {
-    return `Cannot read ${path} as it must be whole and guard's own: its checksum is another`;
-  }
+  if (!head.startsWith(HEAD) || head.slice(HEAD.length) !== checksum(body)) return false;
   const [written, ...lines] = body.split("\n");
   // Of a clock that went back nothing is known: no time has passed, then.
   const sinceMs = Math.max(0, now.wallMs - Number(written));
   for (const line of lines.slice(0, LINES_MAX)) {
     const row = line === "" ? undefined : parseRow(line);
-    if (row !== undefined) guard.restore(row[0], entryOf(row, now.monotonicMs - sinceMs));
+    if (row !== undefined) guard.restore(row[0], entryOf(row, now, sinceMs));
   }
-  return undefined;
+  return true;
 }
 
-function rowOf(key: string, { answer, seen }: Entry, { monotonicMs }: Times): Row | undefined {
+function rowOf(key: string, entry: Entry, { monotonicMs }: Times): Row | undefined {
+  const { answer, seen, denials, proof } = entry;
   if (answer === undefined) return undefined;
   const { values, ttlSeconds, aliases } = answer.newest;
   const ago = (ms: number): number => Math.max(0, Math.round(monotonicMs - ms));
-  const rows = seen.map(({ value, firstMs, lastMs, times }): SeenRow => {
-    return [value, ago(firstMs), ago(lastMs), times];
+  const rows = seen.map(({ value, firstMs, lastMs, times, missed, away }): SeenRow => {
+    return [value, ago(firstMs), ago(lastMs), times, missed, away];
   });
-  return [key, ago(answer.atMs), ttlSeconds, aliases, values, rows];
+  const row = [key, ago(answer.atMs), ttlSeconds, aliases, values, rows] as const;
+  if (denials === undefined) return row;
+  const { unprovenMs, newest, sinceMs } = denials;
+  const lastProvenMs = Math.max(unprovenMs, proof?.provenMs ?? unprovenMs);
+  return [...row, [newest.denial, ago(sinceMs), ago(lastProvenMs)]];
 }
 
-function entryOf([, agoMs, ttlSeconds, aliases, values, rows]: Row, writtenMs: number): Entry {
-  const seen = rows.map(([value, firstAgoMs, lastAgoMs, times]): SeenValue => {
+function entryOf(row: Row, { monotonicMs }: Times, sinceWrittenMs: number): Entry {
+  const [, agoMs, ttlSeconds, aliases, values, rows, denied] = row;
+  const writtenMs = monotonicMs - sinceWrittenMs;
+  const seen = rows.map(([value, firstAgoMs, lastAgoMs, ...counts]): SeenValue => {
     const at = { firstMs: writtenMs - firstAgoMs, lastMs: writtenMs - lastAgoMs };
-    return { value, ...at, times, missed: 0 };
+    const [times, missed, away] = counts;
+    return { value, ...at, times, missed, away };
   });
   const newest = { kind: "answer", values, ttlSeconds, aliases } as const;
-  return { answer: { newest, atMs: writtenMs - agoMs }, seen };
+  const entry: Entry = { answer: { newest, atMs: writtenMs - agoMs }, seen };
+  if (denied === undefined) return entry;
+  const [denial, sinceAgoMs, unprovenAgoMs] = denied;
+  const facts = { denial, ttlSeconds: 0, isAuthenticated: false, isFiltered: false } as const;
+  const times = { sinceMs: writtenMs - sinceAgoMs, atMs: writtenMs };
+  const unprovenMs = monotonicMs - unprovenAgoMs;
+  return { ...entry, denials: { newest: { kind: "denial", ...facts }, ...times, unprovenMs } };
 }
 
 function parseRow(line: string): Row | undefined {
@@ -96,18 +150,25 @@ function parseRow(line: string): Row | undefined {
   } catch {
     return undefined;
   }
-  if (!Array.isArray(row) || row.length !== 6) return undefined;
-  const [key, agoMs, ttlSeconds, aliases, values, seen] = row as unknown[];
+  if (!Array.isArray(row) || row.length < 6 || row.length > 7) return undefined;
+  const [key, agoMs, ttlSeconds, aliases, values, seen, denied] = row as unknown[];
   const isWhole =
     isText(key) && isCount(agoMs) && isCount(ttlSeconds) && isTexts(aliases) && isTexts(values);
   const isSeen = Array.isArray(seen) && seen.length <= VALUES_MAX && seen.every(isSeenRow);
-  return isWhole && isSeen ? (row as unknown as Row) : undefined;
+  const isDenied = denied === undefined || isDenialRow(denied);
+  return isWhole && isSeen && isDenied ? (row as unknown as Row) : undefined;
 }
 
 function isSeenRow(row: unknown): boolean {
-  if (!Array.isArray(row) || row.length !== 4) return false;
+  if (!Array.isArray(row) || row.length !== 6) return false;
   const [value, ...counts] = row as unknown[];
   return isText(value) && counts.every(isCount);
+}
+
+function isDenialRow(row: unknown): boolean {
+  if (!Array.isArray(row) || row.length !== 3) return false;
+  const [denial, ...counts] = row as unknown[];
+  return (denial === "nodata" || denial === "nxdomain") && counts.every(isCount);
 }
 
 function isText(value: unknown): boolean {

@@ -1,8 +1,9 @@
 import { getServers } from "node:dns";
 import { readFileSync, statSync } from "node:fs";
 import { isIP } from "node:net";
-import { networkInterfaces } from "node:os";
+import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
 import type { UpstreamServer } from "../upstream/exchange.ts";
+import { reachedBy } from "./reachedBy.ts";
 
 const RESOLV_CONF = "/etc/resolv.conf";
 const HOSTS = "/etc/hosts";
@@ -17,14 +18,25 @@ const HOSTS_OCTETS_MAX = 4 * 2 ** 20;
 /** What this machine says of its network: servers, addresses, names of its own. */
 export class SystemServers {
   readonly #nowMs: () => number;
+  readonly #upstreams: readonly UpstreamServer[] | undefined;
+  readonly #reachedBy: typeof reachedBy;
   #readMs = Number.NEGATIVE_INFINITY;
   #servers: readonly UpstreamServer[] = [];
   #network = "";
+  #hasIpv6 = false;
+  #ndots = 1;
   #hosts: ReadonlySet<string> = new Set();
   #hostsStamp = "";
 
-  constructor(nowMs: () => number) {
+  /** `upstreams`: who is asked instead of the system's servers, if anybody. */
+  constructor(
+    nowMs: () => number,
+    upstreams?: readonly UpstreamServer[],
+    reachedByThem: typeof reachedBy = reachedBy,
+  ) {
     this.#nowMs = nowMs;
+    this.#upstreams = upstreams;
+    this.#reachedBy = reachedByThem;
   }
 
   /** The servers that the system asks, at most three. */
@@ -33,10 +45,25 @@ export class SystemServers {
     return this.#servers;
   }
 
-  /** The networks that this machine has addresses in. */
+  /**
+   * The network by which those are reached that are asked; the last one while there is none, so
+   * that what is known can be served as stale.
+   */
   get network(): string {
     this.#refresh();
     return this.#network;
+  }
+
+  /** Whether it has IPv6 addresses that others can reach. */
+  get hasIpv6(): boolean {
+    this.#refresh();
+    return this.#hasIpv6;
+  }
+
+  /** Dots from which on the system asks for a name as it is before it tries its search domains. */
+  get ndots(): number {
+    this.#refresh();
+    return this.#ndots;
   }
 
   /** Whether a name, in lower case, is one of the hosts file. */
@@ -49,8 +76,16 @@ export class SystemServers {
     const nowMs = this.#nowMs();
     if (nowMs - this.#readMs < FRESH_MS) return;
     this.#readMs = nowMs;
-    this.#servers = readServers();
-    this.#network = readNetwork();
+    const resolvConf = readText(RESOLV_CONF);
+    const servers = readServers(resolvConf);
+    // Whoever leaves a network leaves nobody to ask: that is no network of its own.
+    if (servers.length > 0) this.#servers = servers;
+    this.#ndots = ndotsOf(resolvConf ?? "");
+    const asked = (this.#upstreams ?? this.#servers).map(({ address }) => address);
+    this.#network = this.#reachedBy(asked) ?? this.#network;
+    this.#hasIpv6 = addressesOutside().some(
+      ({ family, scopeid }) => family === "IPv6" && scopeid === 0,
+    );
     const stamp = stampOf(HOSTS);
     if (stamp !== this.#hostsStamp) this.#hosts = readHosts();
     this.#hostsStamp = stamp;
@@ -58,8 +93,7 @@ export class SystemServers {
 }
 
 /** `nameserver` lines of resolv.conf(5); where there is no such file, what Node found. */
-function readServers(): readonly UpstreamServer[] {
-  const text = readText(RESOLV_CONF);
+function readServers(text: string | undefined): readonly UpstreamServer[] {
   const places = text === undefined ? getServers() : nameservers(text);
   return places.slice(0, SERVERS_MAX).flatMap((place) => {
     const address = place.replace(/^\[(.*)\].*$/, "$1");
@@ -71,22 +105,14 @@ function nameservers(text: string): readonly string[] {
   return [...text.matchAll(/^[ \t]*nameserver[ \t]+(\S+)/gm)].map(([, place = ""]) => place);
 }
 
-function readNetwork(): string {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  const outside = all.filter(({ internal, cidr }) => !internal && cidr !== null);
-  return [...new Set(outside.map(({ address, netmask }) => networkOf(address, netmask)))]
-    .sort((left, right) => (left < right ? -1 : 1))
-    .join(",");
+function ndotsOf(text: string): number {
+  const options = [...text.matchAll(/^options[ \t].*?\bndots:([0-9]{1,2})\b/gm)];
+  return Math.max(1, Number(options.at(-1)?.[1] ?? 1));
 }
 
-/** An IPv4 network; of IPv6 the first half, as the rest changes by itself (RFC 8981). */
-function networkOf(address: string, netmask: string): string {
-  if (isIP(address) === 6) return address.split(":").slice(0, 4).join(":");
-  const mask = netmask.split(".").map(Number);
-  return address
-    .split(".")
-    .map((octet, at) => Number(octet) & (mask[at] ?? 255))
-    .join(".");
+function addressesOutside(): readonly NetworkInterfaceInfo[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.filter(({ internal, cidr }) => !internal && cidr !== null);
 }
 
 function readHosts(): ReadonlySet<string> {

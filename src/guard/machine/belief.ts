@@ -22,21 +22,21 @@ export function beliefOf(
 ): { readonly atMs: number; readonly why: Belief } | undefined {
   const { denials, tombstone, proof, believed } = entry;
   if (denials === undefined) return undefined;
-  const { newest, sinceMs } = denials;
+  const { newest, sinceMs, unprovenMs } = denials;
   const atOnce = (why: Belief) => ({ atMs: sinceMs, why });
   if (believed !== undefined) return atOnce(believed);
   if (!policy.isGuarded) return atOnce("not-guarded");
   if (newest.isFiltered) return atOnce("filtered");
   if (newest.isAuthenticated) return atOnce("authenticated");
   if (heldValues(entry, policy).length === 0) return atOnce("never-good");
-  const unprovenMs = sinceMs + policy.confirmMs;
-  if (tombstone?.newest.found === "tombstone") {
-    if (tombstone.newest.isAuthenticated) return atOnce("tombstone");
-    return { atMs: unprovenMs, why: "tombstone" };
-  }
-  const lastProvenMs = Math.max(sinceMs, proof?.provenMs ?? sinceMs);
+  const isRetired = tombstone?.newest.found === "tombstone";
+  if (isRetired && tombstone.newest.isAuthenticated) return atOnce("tombstone");
+  // One answer of somebody else's may have brought it: it must be there for as long.
+  const retiredMs = isRetired ? Math.max(sinceMs, tombstone.sinceMs) + policy.confirmMs : Infinity;
+  const lastProvenMs = Math.max(unprovenMs, proof?.provenMs ?? unprovenMs);
   const confirmedMs = lastProvenMs + policy.confirmMs;
   const longestMs = sinceMs + policy.holdMsMax;
-  if (confirmedMs < longestMs) return { atMs: confirmedMs, why: "unproven" };
-  return { atMs: longestMs, why: "held-longest" };
+  const atMs = Math.min(retiredMs, confirmedMs, longestMs);
+  if (atMs === retiredMs) return { atMs, why: "tombstone" };
+  return { atMs, why: atMs === longestMs ? "held-longest" : "unproven" };
 }

@@ -42,7 +42,8 @@ class World {
         },
       },
       prover: {
-        prove: async (_name, addresses) => {
+        prove: async (_name, addresses, began) => {
+          began();
           this.tried.push(...addresses);
           return this.proof;
         },

@@ -11,6 +11,8 @@ export type GuardEvent =
       readonly denial: Denial["denial"];
       readonly values: readonly string[];
     }
+  /** One server denies a name, another answers: its answer is used. */
+  | { readonly kind: "upstreams-disagree"; readonly name: string; readonly type: number }
   /** The upstream answers again. */
   | { readonly kind: "hold-ended"; readonly name: string; readonly type: number; heldMs: number }
   /** The denial is believed now. */

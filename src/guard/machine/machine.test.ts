@@ -226,7 +226,7 @@ const CASES: readonly Case[] = [
   {
     what: "a failure while a denial is doubted",
     machine: () => kept().outcome(denial()).outcome(failure()),
-    verdict: "stale",
+    verdict: "held",
     values: OLD,
   },
   {

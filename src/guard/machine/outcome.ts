@@ -7,6 +7,10 @@ export interface Answer {
   readonly ttlSeconds: number;
   /** Names that led from the one asked for to the owner of the values, in order. */
   readonly aliases: readonly string[];
+  /** The upstream says that it knows nothing newer: extended errors 3 and 19 (RFC 8914). */
+  readonly isStale?: true;
+  /** Another server that was asked denies it. */
+  readonly isDisputed?: true;
 }
 
 /** "Nothing there": NODATA or NXDOMAIN (RFC 2308 section 2). */
@@ -19,12 +23,15 @@ export interface Denial {
   readonly isAuthenticated: boolean;
   /** The upstream says itself that it hides something: extended errors 15 to 17 (RFC 8914). */
   readonly isFiltered: boolean;
+  /** Milliseconds since it was said: other servers were asked meanwhile. Undefined: none. */
+  readonly agoMs?: number;
 }
 
 /** No answer: nobody knows what would have been said. */
 export interface Failure {
   readonly kind: "failure";
-  readonly failure: "timeout" | "servfail" | "refused" | "lame" | "malformed";
+  /** `stale`: it answers, but with what it once knew. */
+  readonly failure: "timeout" | "servfail" | "refused" | "lame" | "malformed" | "stale";
 }
 
 /** What became of one question to an upstream. */

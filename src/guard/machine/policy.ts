@@ -10,7 +10,10 @@ export interface GuardPolicy {
   readonly holdMsMax: number;
   /** While a denial is doubted: how often the upstream is asked again. */
   readonly recheckMs: number;
-  /** While a denial is doubted: how often the old addresses are tried again. */
+  /**
+   * While a denial is doubted: how often the old addresses are tried again, but at least four times
+   * within `confirmMs`.
+   */
   readonly proofMs: number;
   /** TTL of what is served though it is stale or doubted (RFC 8767 section 4), in seconds. */
   readonly staleTtlSeconds: number;

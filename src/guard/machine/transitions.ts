@@ -19,9 +19,12 @@ export function afterOutcome(
   nowMs: number,
 ): Entry {
   const settled = settle(entry, policy, nowMs);
-  if (outcome.kind === "answer") return afterAnswer(settled, outcome, nowMs);
+  if (outcome.kind === "answer") {
+    if (isOfUse(outcome, settled, policy, nowMs)) return afterAnswer(settled, outcome, nowMs);
+    return afterFailure(settled, { kind: "failure", failure: "stale" }, nowMs);
+  }
   if (outcome.kind === "failure") return afterFailure(settled, outcome, nowMs);
-  return settle(afterDenial(settled, outcome, nowMs), policy, nowMs);
+  return settle(afterDenial(settled, outcome, nowMs - (outcome.agoMs ?? 0)), policy, nowMs);
 }
 
 /** The entry after a look-up of the tombstone. Of no use where nothing is doubted any more. */
@@ -36,7 +39,9 @@ export function afterTombstone(
   // That nobody could be asked takes back nothing that was found.
   const isKnown = newest.found !== "unknown" || settled.tombstone === undefined;
   const found = isKnown ? newest : settled.tombstone.newest;
-  return settle({ ...settled, tombstone: { newest: found, atMs: nowMs } }, policy, nowMs);
+  const isSame = settled.tombstone?.newest.found === found.found;
+  const sinceMs = isSame ? (settled.tombstone?.sinceMs ?? nowMs) : nowMs;
+  return settle({ ...settled, tombstone: { newest: found, sinceMs, atMs: nowMs } }, policy, nowMs);
 }
 
 /** The entry after the old addresses were tried. A proof that comes too late proves nothing. */
@@ -48,7 +53,6 @@ export function afterProof(
 ): Entry {
   const settled = settle(entry, policy, nowMs);
   const belief = beliefOf(settled, policy);
-  // While the upstream fails nothing is settled, but the time for proofs runs on.
   if (!hasDoubt(settled) || belief === undefined || nowMs >= belief.atMs) return settled;
   const { proven, disproven } = outcome;
   const held = heldValues(settled, policy);
@@ -67,30 +71,60 @@ export function afterProof(
  */
 export function settle(entry: Entry, policy: GuardPolicy, nowMs: number): Entry {
   const belief = beliefOf(entry, policy);
-  // While the upstream fails, nobody has said again that there is nothing.
-  if (belief === undefined || entry.failure !== undefined || nowMs < belief.atMs) return entry;
+  if (belief === undefined || nowMs < belief.atMs) return entry;
   if (entry.answer === undefined && entry.tombstone === undefined && entry.proof === undefined) {
     return entry;
   }
-  const { denials } = entry;
-  return denials === undefined ? entry : { seen: [], denials, believed: belief.why };
+  const { denials, failure } = entry;
+  if (denials === undefined) return entry;
+  const settled: Entry = { seen: [], denials, believed: belief.why };
+  return failure === undefined ? settled : { ...settled, failure };
+}
+
+/** The entry after a time in which nobody could look after it: it does not count for proofs. */
+export function rested(entry: Entry, restMs: number): Entry {
+  const { denials, proof } = entry;
+  if (denials === undefined || restMs === 0) return entry;
+  const lastProvenMs = Math.max(denials.unprovenMs, proof?.provenMs ?? denials.unprovenMs);
+  if (lastProvenMs + restMs === denials.unprovenMs) return entry;
+  return { ...entry, denials: { ...denials, unprovenMs: lastProvenMs + restMs } };
 }
 
 function hasDoubt(entry: Entry): boolean {
   return entry.denials !== undefined && entry.answer !== undefined;
 }
 
-function afterAnswer(entry: Entry, newest: Answer, nowMs: number): Entry {
-  return { answer: { newest, atMs: nowMs }, seen: seenAfter(entry.seen, newest, nowMs) };
+/**
+ * What an upstream once knew, and says that it is that, confirms nothing and ends no doubt: two who
+ * hold on one behind the other would do so twice as long. It is of use to whoever has nothing.
+ */
+function isOfUse(
+  { isStale }: Answer,
+  { answer, denials }: Entry,
+  { isGuarded, staleMsMax }: GuardPolicy,
+  nowMs: number,
+): boolean {
+  if (isStale !== true || !isGuarded || answer === undefined) return true;
+  const pastMs = nowMs - answer.atMs - answer.newest.ttlSeconds * 1000;
+  return denials === undefined && pastMs > staleMsMax;
+}
+
+function afterAnswer({ seen }: Entry, newest: Answer, nowMs: number): Entry {
+  const answer = { newest, atMs: nowMs };
+  return { answer, seen: newest.isStale ? seen : seenAfter(seen, newest, nowMs) };
 }
 
 function afterDenial(entry: Entry, newest: Denial, nowMs: number): Entry {
-  const { failure: _failure, ...rest } = entry;
-  const sinceMs = entry.denials?.sinceMs ?? nowMs;
-  return { ...rest, denials: { newest, sinceMs, atMs: nowMs } };
+  const { failure, ...rest } = entry;
+  // Somebody else has been holding on until now.
+  const firstMs = failure?.newest.failure === "stale" ? failure.sinceMs : nowMs;
+  const { sinceMs = firstMs, unprovenMs = nowMs } = entry.denials ?? {};
+  return { ...rest, denials: { newest, sinceMs, unprovenMs, atMs: nowMs } };
 }
 
 function afterFailure(entry: Entry, newest: Failure, nowMs: number): Entry {
-  const sinceMs = entry.failure?.sinceMs ?? nowMs;
+  const before = entry.failure;
+  const isSame = before?.newest.failure === newest.failure;
+  const sinceMs = isSame ? before.sinceMs : nowMs;
   return { ...entry, failure: { newest, sinceMs, atMs: nowMs } };
 }

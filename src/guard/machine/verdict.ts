@@ -41,7 +41,10 @@ export function verdictOf(
   sinceMs: number = Number.POSITIVE_INFINITY,
 ): Verdict {
   const moment = { nowMs, sinceMs };
-  if (entry.failure !== undefined) return failing(entry, policy, moment);
+  const belief = beliefOf(entry, policy);
+  // What is held on to does not need the upstream.
+  const isHeld = belief !== undefined && nowMs < belief.atMs;
+  if (entry.failure !== undefined && !isHeld) return failing(entry, policy, moment);
   if (entry.denials !== undefined) return denied(entry, policy, moment);
   return answered(entry, policy, moment);
 }
@@ -73,14 +76,16 @@ function denied(entry: Entry, policy: GuardPolicy, { nowMs, sinceMs: askedMs }: 
   return { kind: "denied", denial: newest, ttlSeconds: Math.max(0, Math.ceil(leftMs / 1000)) };
 }
 
-function failing({ failure, answer }: Entry, policy: GuardPolicy, moment: Moment): Verdict {
+function failing(entry: Entry, policy: GuardPolicy, moment: Moment): Verdict {
+  const { failure, answer, denials } = entry;
   if (failure === undefined) return { kind: "ask" };
   const { nowMs, sinceMs } = moment;
   const isRested = nowMs - failure.atMs >= policy.failureBackOffMs && failure.atMs < sinceMs;
-  if (answer === undefined) {
+  // What was denied is served while it is held on to, and then no more.
+  if (answer === undefined || denials !== undefined) {
     return isRested ? { kind: "ask" } : { kind: "failed", failure: failure.newest.failure };
   }
-  const { values, ttlSeconds } = answer.newest;
+  const { ttlSeconds, values } = answer.newest;
   const leftMs = answer.atMs + ttlSeconds * 1000 - nowMs;
   // An answer that was asked for again too early is still good.
   if (leftMs > 0) return { kind: "fresh", values, ttlSeconds: Math.ceil(leftMs / 1000) };

@@ -21,7 +21,7 @@ export async function metricsOf(
 ): Promise<{ readonly contentType: string; readonly text: string }> {
   // A registry per scrape: a name that is held no more must not go on being reported.
   const registry = new Registry();
-  const { counts, cache, held, entries, waiting } = status;
+  const { counts, cache, held, entries, waiting, udp } = status;
   for (const [key, name, help] of COUNTERS) {
     const metric = new Counter({ name: `holdfast_guard_${name}_total`, help, registers: [] });
     registry.registerMetric(metric);
@@ -35,6 +35,8 @@ export async function metricsOf(
   gauge("held_names", "Names and types that are being held up: alarm on this", held.length);
   gauge("entries", "Names and types remembered", entries);
   gauge("waiting_queries", "Queries that wait for an upstream", waiting);
+  gauge("udp_threads", "Threads that answer over UDP; 0: the main thread does", udp.threads);
+  gauge("cache_ready", "Answers that threads give by themselves", cache.ready);
   gauge("cache_messages", "Messages remembered", cache.messages);
   gauge("cache_octets", "Memory of the messages, estimated", cache.octets);
   gauge("cache_octets_max", "Memory that the messages may take", cache.octetsMax);

@@ -19,7 +19,8 @@ const STATUS: ForwarderStatus = {
     },
   ],
   counts: { ...newCounts(), udp: 3, hits: 2, misses: 1 },
-  cache: { messages: 1, octets: 2 ** 20, octetsMax: 2 ** 22, evicted: 0 },
+  cache: { messages: 1, octets: 2 ** 20, octetsMax: 2 ** 22, evicted: 0, ready: 1 },
+  udp: { by: "main thread", threads: 0, restarts: 0, reason: "<no koffi>" },
   entries: 1,
   waiting: 0,
 };
@@ -29,6 +30,7 @@ test("the page says what is held, and a name is text whatever is in it", () => {
   assert.match(page, /Names held up: 1/);
   assert.match(page, /<td>2025-10-20T06:48:00Z<\/td>/);
   assert.match(page, /66\.7 %/);
+  assert.match(page, /one thread: &#60;no koffi/);
   assert.doesNotMatch(page, /<script/);
 });
 

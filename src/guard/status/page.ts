@@ -8,7 +8,7 @@ const STYLE = [
 ].join("");
 
 /** The status as a page: which names are being held up, since when, why, until when. */
-export function pageOf({ held, counts, cache, entries }: ForwarderStatus): string {
+export function pageOf({ held, counts, cache, entries, udp }: ForwarderStatus): string {
   const hits = counts.hits + counts.misses;
   const share = hits === 0 ? "-" : `${((100 * counts.hits) / hits).toFixed(1)} %`;
   const facts: readonly (readonly [string, string])[] = [
@@ -17,6 +17,10 @@ export function pageOf({ held, counts, cache, entries }: ForwarderStatus): strin
     ["stale answers", String(counts.stale)],
     ["held answers", String(counts.held)],
     ["names and types remembered", String(entries)],
+    [
+      "UDP is answered by",
+      udp.reason === undefined ? `${udp.threads} threads` : `one thread: ${udp.reason}`,
+    ],
     ["memory of messages", `${toMib(cache.octets)} of ${toMib(cache.octetsMax)} MiB`],
   ];
   const rows = facts.map(([what, value]) => `<tr><th>${escaped(what)}</th>${cell(value)}</tr>`);

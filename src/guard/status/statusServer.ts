@@ -19,7 +19,11 @@ export async function serveStatus(
   on: SocketAddress,
   status: () => ForwarderStatus,
 ): Promise<Listening> {
-  const app = Fastify({ requestTimeout: REQUEST_MS_MAX, connectionTimeout: REQUEST_MS_MAX });
+  const app = Fastify({
+    requestTimeout: REQUEST_MS_MAX,
+    connectionTimeout: REQUEST_MS_MAX,
+    forceCloseConnections: true,
+  });
   app.server.maxConnections = CONNECTIONS_MAX;
   app.addHook("onRequest", async ({ headers: { host = "" } }, reply) => {
     // A page of somebody else that points its own name here must not read what is asked for.

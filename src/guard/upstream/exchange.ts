@@ -7,15 +7,14 @@ import type {
   StreamDialer,
 } from "../../base/index.ts";
 import {
-  decodeMessage,
-  encodeMessage,
+  type DecodedMessage,
+  encodeStubQuery,
   FrameReader,
   frame,
   type Message,
-  makeQuery,
   type Name,
-  UDP_PAYLOAD_OCTETS,
-} from "../../dns/index.ts";
+  Rcode,
+} from "../../dns/stub/index.ts";
 
 /** A server that resolves names for us. */
 export interface UpstreamServer extends SocketAddress {
@@ -34,6 +33,8 @@ export interface ExchangeParts {
   readonly chance: Chance;
   /** Random letter case in names asked for ("0x20"): one more thing to guess. */
   readonly mixesCase: boolean;
+  /** Reads messages, as far as whoever gets them looks at them. */
+  readonly decode: (bytes: Uint8Array) => DecodedMessage;
 }
 
 /** What a question says of DNSSEC. */
@@ -50,12 +51,16 @@ const PLAIN_QUESTION: QuestionFlags = { dnssecOk: false, cd: false };
 export type Exchanged =
   | { readonly kind: "answered"; readonly message: Message }
   | { readonly kind: "silent" }
+  /** Nobody is there: that is known before the time is over. */
+  | { readonly kind: "unreachable" }
   | { readonly kind: "malformed" };
 
 const HEADER_OCTETS = 12;
 const IDS = 65_536;
 /** Datagrams that are no answer to the question: more of them are an attack, and TCP is asked. */
 const STRANGERS_MAX = 8;
+
+type Query = Omit<Parameters<typeof encodeStubQuery>[0], "id">;
 
 interface Asked {
   readonly bytes: Uint8Array;
@@ -79,8 +84,15 @@ export class Exchange {
     timeoutMs: number,
     flags: QuestionFlags = PLAIN_QUESTION,
   ): Promise<Exchanged> {
-    const asked = this.#question(name, type, flags);
     const endMs = this.#parts.clock.monotonicMs() + timeoutMs;
+    const query = { name, type, ...flags };
+    const found = await this.#exchange(server, query, endMs);
+    if (found.kind !== "answered" || !isWithoutEdns(found.message)) return found;
+    return this.#exchange(server, { ...query, withoutEdns: true }, endMs);
+  }
+
+  async #exchange(server: UpstreamServer, query: Query, endMs: number): Promise<Exchanged> {
+    const asked = this.#question(query);
     const { tlsName } = server;
     if (tlsName !== undefined) {
       return this.#byStream(this.#parts.secureStreams(tlsName), server, asked, endMs);
@@ -88,16 +100,14 @@ export class Exchange {
     const found = await this.#byDatagram(server, asked, endMs);
     const isCut = found === "suspicious" || (found.kind === "answered" && found.message.tc);
     if (!isCut) return found;
-    const again = this.#question(name, type, flags);
+    const again = this.#question(query);
     return this.#byStream(this.#parts.streams, server, again, endMs);
   }
 
-  #question(name: Name, type: number, { dnssecOk, cd }: QuestionFlags): Asked {
+  #question(query: Query): Asked {
     const { chance, mixesCase } = this.#parts;
     const id = chance.below(IDS);
-    const options = { rd: true, udpPayloadSize: UDP_PAYLOAD_OCTETS, dnssecOk };
-    // AD in a query: "tell me whether it is authentic" (RFC 6840 section 5.7).
-    const bytes = encodeMessage({ ...makeQuery(id, name, type, options), ad: true, cd });
+    const bytes = encodeStubQuery({ id, ...query });
     const end = questionEnd(bytes);
     if (mixesCase) mixCase(bytes, end - 4, chance);
     return { bytes, id, questionWire: bytes.slice(HEADER_OCTETS, end) };
@@ -116,12 +126,14 @@ export class Exchange {
       settle = resolve;
     });
     const receive = (bytes: Uint8Array): void => {
-      const message = readAnswer(bytes, asked);
+      const message = this.#readAnswer(bytes, asked);
       if (message !== undefined) settle({ kind: "answered", message });
       else if (++strangers > STRANGERS_MAX) settle("suspicious");
     };
-    const peer = await datagrams.dial(server, receive).catch(() => undefined);
-    if (peer === undefined) return { kind: "silent" };
+    const refused = (): void => settle({ kind: "unreachable" });
+    const dialled = datagrams.dial(server, receive, undefined, refused);
+    const peer = await dialled.catch(() => undefined);
+    if (peer === undefined) return { kind: "unreachable" };
     const leftMs = Math.max(0, endMs - clock.monotonicMs());
     const cancel = clock.wakeAfter(leftMs, () => settle({ kind: "silent" }));
     peer.send(asked.bytes);
@@ -160,21 +172,27 @@ export class Exchange {
       stream.onData((bytes) => {
         const [first] = reader.push(bytes);
         if (first === undefined) return;
-        const message = readAnswer(first, asked);
+        const message = this.#readAnswer(first, asked);
         settle(message === undefined ? { kind: "malformed" } : { kind: "answered", message });
       });
       stream.write(frame(asked.bytes));
     });
   }
+
+  /** The answer to exactly the question that was asked; undefined where it is anything else. */
+  #readAnswer(bytes: Uint8Array, { id, questionWire }: Asked): Message | undefined {
+    const decoded = this.#parts.decode(bytes);
+    if (decoded.kind === "malformed") return undefined;
+    const { message } = decoded;
+    if (!message.qr || message.id !== id || message.opcode !== 0) return undefined;
+    const isBare = decoded.questionWire.length === 0 && isWithoutEdns(message);
+    return isBare || isSame(decoded.questionWire, questionWire) ? message : undefined;
+  }
 }
 
-/** The answer to exactly the question that was asked; undefined where it is anything else. */
-function readAnswer(bytes: Uint8Array, { id, questionWire }: Asked): Message | undefined {
-  const decoded = decodeMessage(bytes);
-  if (decoded.kind === "malformed") return undefined;
-  const { message } = decoded;
-  if (!message.qr || message.id !== id || message.opcode !== 0) return undefined;
-  return isSame(decoded.questionWire, questionWire) ? message : undefined;
+/** What a server says that does not know EDNS (RFC 6891 section 7), some with the header alone. */
+function isWithoutEdns({ rcode, edns }: Message): boolean {
+  return edns === undefined && (rcode === Rcode.FORMERR || rcode === Rcode.NOTIMP);
 }
 
 function isSame(left: Uint8Array, right: Uint8Array): boolean {

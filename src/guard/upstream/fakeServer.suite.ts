@@ -36,22 +36,39 @@ export class FakeServer implements DatagramDialer, StreamDialer {
   tcp: Behaviour = () => [];
   /** Addresses at which nobody is. */
   readonly dead = new Set<string>();
+  /** Addresses of machines that say so: nobody listens there. */
+  readonly closed = new Set<string>();
 
-  async dial(to: SocketAddress, receive: (bytes: Uint8Array) => void): Promise<DatagramPeer>;
+  async dial(
+    to: SocketAddress,
+    receive: (bytes: Uint8Array) => void,
+    source?: string,
+    refused?: () => void,
+  ): Promise<DatagramPeer>;
   async dial(to: SocketAddress, timeoutMs: number): Promise<ByteStream>;
   async dial(
     to: SocketAddress,
     how: number | ((bytes: Uint8Array) => void),
+    _source?: string,
+    refused: () => void = () => {},
   ): Promise<DatagramPeer | ByteStream> {
     if (this.dead.has(to.address)) throw new Error("Cannot reach it as nobody is there");
     this.open += 1;
-    return typeof how === "number" ? this.#stream(to) : this.#peer(to, how);
+    return typeof how === "number" ? this.#stream(to) : this.#peer(to, how, refused);
   }
 
-  #peer(to: SocketAddress, receive: (bytes: Uint8Array) => void): DatagramPeer {
+  #peer(
+    to: SocketAddress,
+    receive: (bytes: Uint8Array) => void,
+    refused: () => void,
+  ): DatagramPeer {
     return {
       send: (wire) => {
         this.asked.push({ by: "udp", to: to.address, wire });
+        if (this.closed.has(to.address)) {
+          queueMicrotask(refused);
+          return;
+        }
         const replies = this.udp(queryOf(wire), wire);
         queueMicrotask(() => {
           for (const bytes of replies) receive(bytes);

@@ -5,7 +5,7 @@ import type {
   SocketAddress,
   StreamDialer,
 } from "../../base/index.ts";
-import { FrameReader } from "../../dns/index.ts";
+import { FrameReader } from "../../dns/stub/index.ts";
 
 /** A stream that nobody uses is closed after this (RFC 7858 section 3.4 asks for reuse). */
 const IDLE_MS = 10_000;
@@ -49,6 +49,19 @@ export class KeptStreams implements StreamDialer {
     idle.push(kept);
     kept.cancelIdle = this.#clock.wakeAfter(IDLE_MS, () => kept.stream.destroy());
   }
+}
+
+/** One dialer for each TLS name, which keeps its streams for the next question. */
+export function keptDialers(
+  make: (tlsName: string) => StreamDialer,
+  clock: Clock,
+): (tlsName: string) => StreamDialer {
+  const known = new Map<string, StreamDialer>();
+  return (tlsName) => {
+    const dialer = known.get(tlsName) ?? new KeptStreams(make(tlsName), clock);
+    known.set(tlsName, dialer);
+    return dialer;
+  };
 }
 
 /** A stream, and whether all that was asked over it is answered. */

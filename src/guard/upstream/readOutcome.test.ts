@@ -117,6 +117,17 @@ test("a filter that says so is told apart", () => {
   assert.deepEqual(filtered, [true, true, true, false]);
 });
 
+test("an answer that is stale by its own word is told apart", () => {
+  const { STALE_ANSWER, STALE_NXDOMAIN_ANSWER, BLOCKED } = ExtendedErrorCode;
+  const stale = [STALE_ANSWER, STALE_NXDOMAIN_ANSWER, BLOCKED].map((code) => {
+    const plain = { udpPayloadSize: 1232, version: 0, dnssecOk: false, options: [] };
+    const edns = ednsWithErrors(plain, [{ code, text: "" }]);
+    const outcome = read({ answer: [record("api.example", RRType.A, "192.0.2.1")], edns });
+    return outcome.kind === "answer" && outcome.isStale === true;
+  });
+  assert.deepEqual(stale, [true, true, false]);
+});
+
 test("errors, and servers that send us elsewhere, say nothing of the name", () => {
   const failures = [
     read({ rcode: Rcode.SERVFAIL }),

@@ -1,17 +1,19 @@
+import { hexText } from "../../base/index.ts";
 import {
+  decodeName,
   decodeSoa,
   ExtendedErrorCode,
   extendedErrors,
+  ipv4Text,
+  ipv6Text,
   isAtOrBelow,
   type Message,
   type Name,
   Rcode,
   type ResourceRecord,
   RRClass,
-  RRType,
-  rdataNames,
-  rdataText,
-} from "../../dns/index.ts";
+  StubType,
+} from "../../dns/stub/index.ts";
 import type { Denial, Outcome } from "../machine/outcome.ts";
 
 /** Aliases followed within one answer: longer chains are mistakes, or attacks. */
@@ -32,6 +34,12 @@ const FILTERS: ReadonlySet<number> = new Set([
   ExtendedErrorCode.FILTERED,
 ]);
 
+/** "I know nothing newer" (RFC 8914 sections 4.4 and 4.20): of two guards in a row as well. */
+const STALE: ReadonlySet<number> = new Set([
+  ExtendedErrorCode.STALE_ANSWER,
+  ExtendedErrorCode.STALE_NXDOMAIN_ANSWER,
+]);
+
 /**
  * What a response says of the question that was asked. Records are believed along the chain from
  * the name asked for alone; whatever else the message holds is not looked at. `isTrusted`: the
@@ -44,7 +52,8 @@ export function readOutcome(
   isTrusted: boolean,
 ): Outcome {
   const isAuthenticated = isTrusted && message.ad;
-  const isFiltered = extendedErrors(message).some(({ code }) => FILTERS.has(code));
+  const errors = extendedErrors(message);
+  const isFiltered = errors.some(({ code }) => FILTERS.has(code));
   if (message.rcode === Rcode.REFUSED) return failure("refused");
   const isNoName = message.rcode === Rcode.NXDOMAIN;
   if (message.rcode !== Rcode.NOERROR && !isNoName) return failure("servfail");
@@ -53,10 +62,11 @@ export function readOutcome(
   const { owner, aliases } = chain;
   const records = message.answer.filter((record) => isOf(record, owner, type));
   if (records.length > 0 && !isNoName) {
-    const values = records.slice(0, VALUES_MAX).map(({ rdata }) => rdataText(type, rdata));
+    const values = records.slice(0, VALUES_MAX).map(({ rdata }) => valueText(type, rdata));
     const ttls = [chain.ttlSeconds, ...records.map(({ ttlSeconds }) => ttlSeconds)];
     const ttlSeconds = Math.min(ANSWER_TTL_SECONDS_MAX, ...ttls);
-    return { kind: "answer", values, ttlSeconds, aliases };
+    const answer = { kind: "answer", values, ttlSeconds, aliases } as const;
+    return errors.some(({ code }) => STALE.has(code)) ? { ...answer, isStale: true } : answer;
   }
   if (isReferral(message)) return failure("lame");
   const ttlSeconds = denialTtlSeconds(message.authority, owner);
@@ -80,11 +90,9 @@ function followAliases(
   let ttlSeconds = ANSWER_TTL_SECONDS_MAX;
   const aliases: Name[] = [];
   for (;;) {
-    const alias = answer.find((record) => isOf(record, owner, RRType.CNAME));
-    if (alias === undefined || type === RRType.CNAME) return { owner, aliases, ttlSeconds };
-    const [target] = rdataNames(RRType.CNAME, alias.rdata);
-    if (target === undefined) return undefined;
-    owner = target;
+    const alias = answer.find((record) => isOf(record, owner, StubType.CNAME));
+    if (alias === undefined || type === StubType.CNAME) return { owner, aliases, ttlSeconds };
+    owner = decodeName(alias.rdata);
     if (owner === name || aliases.includes(owner) || aliases.length >= ALIASES_MAX) {
       return undefined;
     }
@@ -98,18 +106,23 @@ function isOf(record: ResourceRecord, owner: Name, type: number): boolean {
 }
 
 /** No answer, no denial, only "ask those": whoever says so does not resolve names for us. */
-function isReferral({ aa, ra, authority }: Message): boolean {
+export function isReferral({ aa, ra, authority }: Message): boolean {
   const types = authority.map(({ type }) => type);
-  return !aa && !ra && types.includes(RRType.NS) && !types.includes(RRType.SOA);
+  return !aa && !ra && types.includes(StubType.NS) && !types.includes(StubType.SOA);
 }
 
 function denialTtlSeconds(authority: readonly ResourceRecord[], owner: Name): number {
   const soa = authority.find(({ type, name, class: rrClass }) => {
-    return type === RRType.SOA && rrClass === RRClass.IN && isAtOrBelow(owner, name);
+    return type === StubType.SOA && rrClass === RRClass.IN && isAtOrBelow(owner, name);
   });
   if (soa === undefined) return UNPROVEN_TTL_SECONDS;
   const { minimumSeconds } = decodeSoa(soa.rdata);
   return Math.min(soa.ttlSeconds, minimumSeconds, DENIAL_TTL_SECONDS_MAX);
+}
+
+function valueText(type: number, rdata: Uint8Array): string {
+  if (type === StubType.A) return ipv4Text(rdata);
+  return type === StubType.AAAA ? ipv6Text(rdata) : hexText(rdata);
 }
 
 function failure(failure: "refused" | "servfail" | "lame" | "malformed"): Outcome {

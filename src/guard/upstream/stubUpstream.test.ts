@@ -2,11 +2,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SeededChance } from "../../../sim/seededChance.ts";
 import { SimClock } from "../../../sim/simClock.ts";
-import { type Message, nameOf, Rcode, type ResourceRecord, RRType } from "../../dns/index.ts";
+import {
+  ExtendedErrorCode,
+  ednsWithErrors,
+  encodeMessage,
+  type Message,
+  makeResponse,
+  nameOf,
+  Rcode,
+  type ResourceRecord,
+  RRType,
+} from "../../dns/index.ts";
+import { decodeStubMessage } from "../../dns/stub/index.ts";
 import type { Outcome } from "../machine/outcome.ts";
 import { Exchange, type UpstreamServer } from "./exchange.ts";
 import { FakeServer, respond } from "./fakeServer.suite.ts";
-import { StubUpstream } from "./stubUpstream.ts";
+import { type Heard, StubUpstream } from "./stubUpstream.ts";
 
 const NAME = "api.example.";
 const SERVERS: readonly UpstreamServer[] = [
@@ -24,6 +35,8 @@ class World {
   readonly clock = new SimClock();
   readonly server = new FakeServer();
   readonly stub: StubUpstream;
+  readonly heard: string[] = [];
+  isTrusted = false;
 
   constructor(servers = SERVERS, mixesCase = false) {
     const { clock, server } = this;
@@ -34,15 +47,19 @@ class World {
       clock,
       chance: new SeededChance(7),
       mixesCase,
+      decode: decodeStubMessage,
     });
     const parts = { exchange, clock, servers: () => servers, network: () => "home" };
-    this.stub = new StubUpstream({ ...parts, isTrusted: () => false });
+    const heard = ({ outcome }: Heard): void => {
+      this.heard.push(values(outcome));
+    };
+    this.stub = new StubUpstream({ ...parts, heard, isTrusted: () => this.isTrusted });
   }
 
   /** Asks, and lets time pass until there is an outcome. */
-  async ask(): Promise<Outcome> {
+  async ask(isDenialDoubted = false): Promise<Outcome> {
     let isDone = false;
-    const asked = this.stub.ask(NAME, RRType.A);
+    const asked = this.stub.ask(NAME, RRType.A, isDenialDoubted);
     void asked.finally(() => {
       isDone = true;
     });
@@ -171,4 +188,101 @@ test("a server that was silent is asked after the others, for a while", async ()
   await world.clock.advance(30_000);
   await world.ask();
   assert.equal(servers(), "198.51.100.53,192.0.2.53");
+});
+
+/** Servers, of which each says something of its own; nothing: it is silent. */
+function saying(world: World, said: Readonly<Record<string, Partial<Message>>>): World {
+  world.server.udp = (query, wire) => {
+    const parts = said[world.server.asked.at(-1)?.to ?? ""];
+    return parts === undefined ? [] : [respond(query, wire, parts)];
+  };
+  return world;
+}
+
+const [FIRST, SECOND] = ["192.0.2.53", "198.51.100.53"] as const;
+const GOOD = { answer: [{ ...address(1), ttlSeconds: 300 }] };
+const NOTHING = { rcode: Rcode.NXDOMAIN };
+
+test("a denial that is doubted: a good answer of another server is the outcome", async () => {
+  const world = saying(new World(), { [FIRST]: NOTHING, [SECOND]: GOOD });
+  assert.equal(values(await world.ask()), "nxdomain");
+  assert.equal(world.server.asked.length, 1);
+  const outcome = await world.ask(true);
+  assert.ok(outcome.kind === "answer" && outcome.isDisputed);
+  assert.equal(values(outcome), "192.0.2.1");
+  assert.deepEqual(world.heard, ["nxdomain", "192.0.2.1"]);
+  assert.equal(world.server.open, 0);
+});
+
+test("a doubted denial stands where nobody has a good answer of his own", async () => {
+  const plain = { udpPayloadSize: 1232, version: 0, dnssecOk: false, options: [] };
+  const errors = [{ code: ExtendedErrorCode.STALE_ANSWER, text: "" }];
+  const stale = { ...GOOD, edns: ednsWithErrors(plain, errors) };
+  for (const other of [undefined, { rcode: Rcode.SERVFAIL }, stale, {}]) {
+    const said = { [FIRST]: NOTHING, ...(other && { [SECOND]: other }) };
+    const outcome = await saying(new World(), said).ask(true);
+    assert.equal(values(outcome), "nxdomain");
+    const agoMs = outcome.kind === "denial" && outcome.agoMs;
+    assert.equal(agoMs, other === undefined ? 1500 : 0, "how long ago it was said");
+  }
+});
+
+test("a denial beyond doubt is asked of nobody else, and taken from whoever says it", async () => {
+  const sure = saying(new World(), { [FIRST]: { ...NOTHING, ad: true }, [SECOND]: GOOD });
+  sure.isTrusted = true;
+  assert.equal(values(await sure.ask(true)), "nxdomain");
+  assert.equal(sure.server.asked.length, 1);
+  const other = saying(new World(), { [FIRST]: NOTHING, [SECOND]: { ad: true } });
+  other.isTrusted = true;
+  const outcome = await other.ask(true);
+  assert.ok(outcome.kind === "denial" && outcome.isAuthenticated && outcome.denial === "nodata");
+});
+
+test("nobody listens at a server: the next one is asked at once", async () => {
+  const world = saying(new World(), { [SECOND]: GOOD });
+  world.server.closed.add(FIRST);
+  const startMs = world.clock.monotonicMs();
+  assert.equal(values(await world.ask()), "192.0.2.1");
+  assert.ok(world.clock.monotonicMs() - startMs <= 50);
+  assert.equal(world.server.open, 0);
+});
+
+test("nobody listens anywhere: known within a second, but a restart is waited for", async () => {
+  const world = saying(new World(), { [FIRST]: GOOD });
+  for (const { address } of SERVERS) world.server.closed.add(address);
+  const startMs = world.clock.monotonicMs();
+  assert.equal(values(await world.ask()), "timeout");
+  assert.ok(world.clock.monotonicMs() - startMs < 1000);
+  world.clock.wakeAfter(200, () => world.server.closed.clear());
+  assert.equal(values(await world.ask()), "192.0.2.1");
+});
+
+test("a server that knows no EDNS is asked once more without (RFC 6891 section 7)", async () => {
+  for (const rcode of [Rcode.FORMERR, Rcode.NOTIMP]) {
+    for (const isBare of [false, true]) {
+      const world = new World();
+      world.server.udp = (query, wire) => {
+        if (query.edns === undefined) return [respond(query, wire, GOOD)];
+        const { edns: _edns, ...plain } = makeResponse(query, rcode);
+        const bytes = encodeMessage({ ...plain, ra: true, ...(isBare && { question: [] }) });
+        if (!isBare) bytes.set(wire.subarray(12, 12 + NAME.length + 1), 12);
+        return [bytes];
+      };
+      assert.equal(values(await world.ask()), "192.0.2.1");
+      assert.equal(world.server.asked.length, 2);
+      assert.equal(world.clock.monotonicMs() < 100, true);
+    }
+  }
+});
+
+test("who knows EDNS, or has another id, is not asked without it", async () => {
+  const world = new World([SERVERS[0] ?? assert.fail()]);
+  world.server.udp = (query, wire) => [respond(query, wire, { rcode: Rcode.FORMERR })];
+  assert.equal(values(await world.ask()), "servfail");
+  assert.equal(world.server.asked.length, 1);
+  world.server.udp = (query) => {
+    const { edns: _edns, ...plain } = makeResponse(query, Rcode.FORMERR);
+    return [encodeMessage({ ...plain, id: query.id ^ 1, question: [] })];
+  };
+  assert.equal(values(await world.ask()), "timeout");
 });

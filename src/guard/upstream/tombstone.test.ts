@@ -66,3 +66,10 @@ test("a name that leaves no room for a fence has none", () => {
   assert.equal(fenceName(long), undefined);
   assert.equal(fenceName(nameOf("api.example")), FENCE);
 });
+
+test("a referral says nothing of a tombstone: it takes none back", () => {
+  const ns = { name: nameOf("example"), type: RRType.NS, class: 1, ttlSeconds: 5 };
+  const authority = [{ ...ns, rdata: Uint8Array.of(1, 0x61, 0) }];
+  assert.equal(readTombstone(message([], { ra: false, authority }), FENCE, true).found, "unknown");
+  assert.equal(readTombstone(message([], { ra: true, authority }), FENCE, true).found, "none");
+});

@@ -7,9 +7,10 @@ import {
   parseName,
   Rcode,
   RRClass,
-  RRType,
-} from "../../dns/index.ts";
+  StubType,
+} from "../../dns/stub/index.ts";
 import type { TombstoneOutcome } from "../machine/outcome.ts";
+import { isReferral } from "./readOutcome.ts";
 
 /** Where the fence of an endpoint is (docs/fence-protocol.md). */
 const FENCE_LABEL = "_holdfast";
@@ -34,11 +35,12 @@ export function fenceName(name: Name): Name | undefined {
 /** What the response to a question for `fence`, type TXT, says of a tombstone. */
 export function readTombstone(message: Message, fence: Name, isTrusted: boolean): TombstoneOutcome {
   const isAuthenticated = isTrusted && message.ad;
-  if (message.rcode !== Rcode.NOERROR && message.rcode !== Rcode.NXDOMAIN) {
+  const isSaid = message.rcode === Rcode.NOERROR || message.rcode === Rcode.NXDOMAIN;
+  if (!isSaid || isReferral(message)) {
     return { found: "unknown", isAuthenticated: false };
   }
   const texts = message.answer.filter(({ name, type, class: rrClass }) => {
-    return name === fence && type === RRType.TXT && rrClass === RRClass.IN;
+    return name === fence && type === StubType.TXT && rrClass === RRClass.IN;
   });
   const [only] = texts;
   const strings = only === undefined || texts.length > 1 ? [] : (decodeTxt(only.rdata) ?? []);
