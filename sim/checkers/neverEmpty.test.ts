@@ -138,6 +138,26 @@ describe("NeverEmpty", () => {
     assert.equal(checker.atEnd(), undefined);
   });
 
+  it("owes a type no more that a retired name came back without", () => {
+    const [a] = SECOND.rrsets;
+    const atEnd = (...entries: readonly (ServingEntry | TombstoneEntry)[]): string => {
+      const checker = begun();
+      assert.equal(change(checker, HAND, zoneWith(AT_FIRST), zoneWith(NOTHING)), undefined);
+      for (const entry of entries) checker.onWitness({ kind: "plan", entries: [entry] }, 0);
+      return checker.atEnd() ?? "";
+    };
+    assert.match(atEnd(tombstoneOf(FIRST), entryAt(4, { rrsets: [a] })), / A was taken/);
+    const less = entryAt(4, { rrsets: [a] });
+    const back = zoneWith(held(less, fenceOf(less, 2)));
+    const checker = begun();
+    change(checker, HAND, zoneWith(AT_FIRST), zoneWith(NOTHING));
+    for (const entry of [tombstoneOf(FIRST), less]) {
+      checker.onWitness({ kind: "plan", entries: [entry] }, 0);
+    }
+    assert.equal(change(checker, ENACTOR, zoneWith(NOTHING), back), undefined);
+    assert.equal(checker.atEnd(), undefined);
+  });
+
   it("lets a tombstone take everything", () => {
     const checker = begun();
     const retired = zoneWith(held(undefined, TOMBSTONE));

@@ -54,7 +54,11 @@ export class NeverEmpty implements Checker {
   #beginAnew({ endpoint, rrsets }: ServingEntry): void {
     const wanted = new Set(rrsets.map(({ type }) => type));
     if (wanted.has("CNAME")) return;
-    for (const type of TYPES) if (!wanted.has(type)) this.#answered.delete(`${endpoint} ${type}`);
+    for (const type of TYPES) {
+      if (wanted.has(type)) continue;
+      this.#answered.delete(`${endpoint} ${type}`);
+      this.#owed.delete(`${endpoint} ${type}`);
+    }
   }
 
   onChange(change: ZoneChange): string | undefined {

@@ -83,9 +83,10 @@ export class ZoneClient implements ZoneStore {
   async writeSeed(zone: Name, unfenced: readonly Name[]): Promise<WriteOutcome> {
     const contact = this.#contact;
     if (this.#seedReadIn.get(zone) !== contact) return { kind: "condition-failed" };
-    // Over that connection only: a server that is another one since then takes nothing from it.
-    const { service } = this.#port;
-    return this.update(seedUpdate(zone, unfenced), (now) => now === service);
+    // Over that connection only: a server that is another one since then takes nothing from it,
+    // though nobody may have noticed yet.
+    const server = this.#server;
+    return this.update(seedUpdate(zone, unfenced), (now) => now === server);
   }
 
   onReconnect(listener: () => void): void {
