@@ -45,12 +45,18 @@ export const OUTSIDE: ReadonlySet<string> = new Set(["platform", "net"]);
 export const PURE_PACKAGES: readonly string[] = ["@noble/hashes", "zod", "yaml"];
 
 /**
- * Doors of a room. A second one is for whoever runs without the rest: dns/stub for the guard's
- * library, which must stay a few kilobytes.
+ * Second doors of rooms, for whoever runs without the rest: dns/stub for the guard's library, which
+ * must stay a few kilobytes, and the forwarder's threads, of which each has a memory of its own.
  */
+const SECOND_DOORS: ReadonlyMap<string, string> = new Map([
+  ["dns", "src/dns/stub/index.ts"],
+  ["guard", "src/guard/forwarder/fast/index.ts"],
+]);
+
+/** Doors of a room. */
 export function doorsOf(room: string): readonly string[] {
-  const door = `src/${room}/index.ts`;
-  return room === "dns" ? [door, "src/dns/stub/index.ts"] : [door];
+  const second = SECOND_DOORS.get(room);
+  return [`src/${room}/index.ts`, ...(second === undefined ? [] : [second])];
 }
 
 /** The floor of a room, or undefined where the table does not know it. */

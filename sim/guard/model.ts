@@ -222,7 +222,11 @@ export class Model {
 
   snapshot(nowMs: number): Snapshot {
     const copies = new Map([...this.#known].map(([key, known]) => [key, copied(known, 0)]));
-    for (const known of copies.values()) awake(known, nowMs);
+    for (const known of copies.values()) {
+      const { row } = known;
+      if (row?.queuedMs !== undefined) row.clearMs += nowMs - row.queuedMs;
+      awake(known, nowMs);
+    }
     return copies;
   }
 
@@ -261,7 +265,13 @@ export class Model {
     { values, ttlSeconds }: Extract<Told, { kind: "answer" }>,
     nowMs: number,
   ): void {
-    if (known.row?.ended !== undefined) known.seen = new Map();
+    const { row } = known;
+    if (row?.ended !== undefined) known.seen = new Map();
+    // Believed, and forgotten, by whoever counts more strictly.
+    const isBuried = row?.plainMs !== undefined || row?.signedMs !== undefined;
+    if (row !== undefined && (isBuried || nowMs >= this.surelyUntilMs(row))) {
+      for (const [value, one] of known.seen) known.seen.set(value, { ...one, sureTimes: 0 });
+    }
     for (const [value, one] of known.seen) {
       const isOld = !values.includes(value) && one.lastMs < nowMs - FORGETS_MS;
       if (isOld) known.seen.set(value, { ...one, sureTimes: 0 });

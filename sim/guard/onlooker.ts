@@ -86,7 +86,8 @@ export class Onlooker {
     // What was forgotten is asked for anew.
     const isNew = isOld || this.mayForget;
     const wrong = isNew ? undefined : this.#parts.rates.asks(place, server, this.nowMs, isHeld);
-    const isResting = known.isFailing && known.row === undefined && !isOld && !this.mayForget;
+    const isKnown = !isOld && !this.mayForget && !known.isUnsure;
+    const isResting = known.isFailing && known.row === undefined && isKnown;
     const early = isResting ? this.#parts.rates.fails(place, this.nowMs) : undefined;
     if (wrong !== undefined || early !== undefined)
       this.#parts.find("bounded", wrong ?? early ?? "");

@@ -1,7 +1,7 @@
 import type { CancelWake, Clock } from "../../src/base/index.ts";
 import { EventQueue, type WorldEvent } from "../world/eventQueue.ts";
 
-/** Events of one time, of which more would be something that runs in circles. */
+/** Events of a world: it has a few thousand. */
 const EVENTS_MAX = 50_000;
 
 /** Time of a world: events in their order, and after each whatever promises it settles. */
@@ -9,7 +9,13 @@ export class Timeline {
   readonly #queue = new EventQueue();
   #order = 0;
   #count = 0;
+  readonly #countMax: number;
   nowMs = 0;
+
+  /** `countMax`: events at most; more are something that runs in circles. */
+  constructor(countMax = EVENTS_MAX) {
+    this.#countMax = countMax;
+  }
 
   /** Gives what takes it back. */
   later(afterMs: number, run: () => void, isProcess = false): WorldEvent {
@@ -35,7 +41,8 @@ export class Timeline {
       this.nowMs = Math.max(this.nowMs, first.atMs);
       if (first.run === undefined) continue;
       this.#count += 1;
-      if (this.#count > EVENTS_MAX) throw new Error(`it runs in circles: ${EVENTS_MAX} events`);
+      if (this.#count > this.#countMax)
+        throw new Error(`it runs in circles: ${this.#count} events`);
       first.run();
       await settle();
     }

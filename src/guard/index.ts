@@ -4,7 +4,6 @@ export {
   answerPlan,
   sumAnswerCounts,
 } from "./forwarder/fast/answerPlan.ts";
-export { answerThread } from "./forwarder/fast/fastAnswers.ts";
 export { Forwarder } from "./forwarder/forwarder.ts";
 export { type GuardFile, type GuardFileRead, readGuardFile } from "./forwarder/guardFile.ts";
 export {

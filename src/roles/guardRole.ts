@@ -49,6 +49,9 @@ const EXIT_BROKEN_CONFIGURATION = 3;
 const threadClock = new RealClock();
 const clock = new BootClock(threadClock);
 
+/** Addresses tried at once: it holds up the names of a whole machine, or of many. */
+const TRYING_MAX = 256;
+
 /** What is gone by now; SIGHUP reads it again. */
 interface Rules {
   book: PolicyBook;
@@ -115,7 +118,12 @@ function makeForwarder(
   });
   const tried = { has: (address: string) => rules.tried.has(address) };
   const settingsFor = (name: string) => rules.book.policyFor(name);
-  const prover = new AddressProver({ settingsFor, tried, attempt: tryAddressWith(ca) });
+  const prover = new AddressProver({
+    settingsFor,
+    tried,
+    attempt: tryAddressWith(ca),
+    tryingMax: TRYING_MAX,
+  });
   const isTrusted = ({ address, tlsName }: ForwarderOptions["upstreams"][number]): boolean =>
     request.trustAd || tlsName !== undefined || /^(127\.|::1$)/.test(address);
   return new Forwarder({

@@ -1,5 +1,5 @@
 // Looks for a world in which each mutation is caught: node sim/guard/mutations/run.ts [ID…]
-// Prints the table of docs/simulator.md; the numbers of the worlds belong into mutations.table.ts.
+// Prints them with the number of that world, which belongs into mutations.table.ts.
 import { GUARD_MUTATIONS } from "./mutations.table.ts";
 import { searchMutation } from "./suite.ts";
 

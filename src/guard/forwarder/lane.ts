@@ -95,11 +95,13 @@ export class Lane {
     if (cached === undefined) return undefined;
     const { message, atMs, ttlSeconds } = cached;
     const told = toldAged(message, 0, isAnswer ? undefined : ttlSeconds);
-    const endsMs = atMs + ttlSeconds * 1000;
+    const nowMs = this.#parts.clock.monotonicMs();
+    // The machine may have heard of something since that makes it shorter.
+    const endsMs = Math.min(atMs + ttlSeconds * 1000, nowMs + reply.ttlSeconds * 1000);
     const dueMs = endsMs - Math.floor(ttlSeconds * PREFETCH_PART) * 1000;
     if (isAnswer || isSure(reply.denial)) return { told, atMs, endsMs, dueMs };
     if (this.#parts.isServed(name)) return undefined;
-    const lastMs = Math.min(endsMs, this.#parts.clock.monotonicMs() + UNSURE_MS_MAX);
+    const lastMs = Math.min(endsMs, nowMs + UNSURE_MS_MAX);
     return { told, atMs, endsMs: lastMs, dueMs: lastMs };
   }
 

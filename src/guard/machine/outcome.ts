@@ -32,6 +32,8 @@ export interface Failure {
   readonly kind: "failure";
   /** `stale`: it answers, but with what it once knew. */
   readonly failure: "timeout" | "servfail" | "refused" | "lame" | "malformed" | "stale";
+  /** Of `stale`: how long its answer may be used, in seconds; then it is asked again. */
+  readonly ttlSeconds?: number;
 }
 
 /** What became of one question to an upstream. */

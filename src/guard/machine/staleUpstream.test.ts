@@ -10,8 +10,8 @@ import { DEFAULT_POLICY } from "./policy.ts";
 
 const { confirmMs, holdMsMax, minAgeMs } = DEFAULT_POLICY;
 
-function stale(values: readonly string[] = OLD): Outcome {
-  const outcome = answer(values, 30);
+function stale(values: readonly string[] = OLD, ttlSeconds = 30): Outcome {
+  const outcome = answer(values, ttlSeconds);
   return outcome.kind === "answer" ? { ...outcome, isStale: true } : outcome;
 }
 
@@ -41,6 +41,13 @@ test("two guards in a row do not hold on twice as long", () => {
     assert.deepEqual(values(machine), OLD);
   }
   assert.equal(machine.outcome(denial()).verdict.kind, "denied");
+});
+
+test("what is stale is asked for again when its TTL is over, not after a failure's rest", () => {
+  const machine = new Machine().confirmed().after(TTL_SECONDS * 1000);
+  machine.outcome(stale(OLD, 1)).after(999);
+  assert.equal(machine.verdict.kind, "stale");
+  assert.equal(machine.after(1).verdict.kind, "ask");
 });
 
 test("failures before a denial do not count for the longest time", () => {

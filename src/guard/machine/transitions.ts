@@ -21,7 +21,8 @@ export function afterOutcome(
   const settled = settle(entry, policy, nowMs);
   if (outcome.kind === "answer") {
     if (isOfUse(outcome, settled, policy, nowMs)) return afterAnswer(settled, outcome, nowMs);
-    return afterFailure(settled, { kind: "failure", failure: "stale" }, nowMs);
+    const { ttlSeconds } = outcome;
+    return afterFailure(settled, { kind: "failure", failure: "stale", ttlSeconds }, nowMs);
   }
   if (outcome.kind === "failure") return afterFailure(settled, outcome, nowMs);
   return settle(afterDenial(settled, outcome, nowMs - (outcome.agoMs ?? 0)), policy, nowMs);

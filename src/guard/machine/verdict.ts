@@ -80,7 +80,9 @@ function failing(entry: Entry, policy: GuardPolicy, moment: Moment): Verdict {
   const { failure, answer, denials } = entry;
   if (failure === undefined) return { kind: "ask" };
   const { nowMs, sinceMs } = moment;
-  const isRested = nowMs - failure.atMs >= policy.failureBackOffMs && failure.atMs < sinceMs;
+  const { ttlSeconds: restSeconds = Number.POSITIVE_INFINITY } = failure.newest;
+  const restMs = Math.min(policy.failureBackOffMs, restSeconds * 1000);
+  const isRested = nowMs - failure.atMs >= restMs && failure.atMs < sinceMs;
   // What was denied is served while it is held on to, and then no more.
   if (answer === undefined || denials !== undefined) {
     return isRested ? { kind: "ask" } : { kind: "failed", failure: failure.newest.failure };
