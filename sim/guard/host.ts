@@ -66,7 +66,7 @@ export class Host {
     this.process = new GuardProcess(scene, ownClock, wire, this.#chance.fork(`process ${life}`), {
       asks: (server, name, type) => on.asks(life, server, name, type),
       proves: (name, addresses) => on.proves(life, name, addresses),
-      attempt: (_host, address) => on.attempt(address),
+      attempt: (host, address) => on.attempt(life, host, address),
       network: () => truth.network,
       isNews: () => this.#saveSoon(),
     });

@@ -82,11 +82,11 @@ export class GuardProcess {
     const tried = new TriedAddresses(scene.allowNetworks);
     const addresses = new AddressProver({ settingsFor, tried, attempt: on.attempt, tryingMax });
     const prover = {
-      prove: async (name: string, values: readonly string[], began: () => void) => {
+      prove: async (name: string, values: readonly string[], began: () => boolean) => {
         const proving = on.proves(name, values);
         const outcome = await addresses.prove(name, values, () => {
           proving.began();
-          began();
+          return began();
         });
         proving.ended(outcome);
         return outcome;

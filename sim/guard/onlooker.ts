@@ -149,7 +149,10 @@ export class Onlooker {
   }
 
   /** A connection to an address, to see whether it is the service. */
-  async attempt(address: string): Promise<boolean> {
+  async attempt(life: number, host: string, address: string): Promise<boolean> {
+    if (this.life !== life) {
+      this.#parts.find("bounded", `${address} of ${host} is tried by a guard that was closed`);
+    }
     const wrong = this.#parts.rates.tries(address);
     if (wrong !== undefined) this.#parts.find(wrong.check, wrong.text);
     const health = this.#parts.truth.health(address);

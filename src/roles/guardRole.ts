@@ -157,7 +157,7 @@ async function serve(
   if (http !== undefined) {
     const upSeconds = (): number => Math.round((clock.monotonicMs() - startMs) / 1000);
     const status = () => statusOf(forwarder, udp.status(), upSeconds(), clock.wallMs());
-    listening.push(await startStatus(http, status));
+    listening.push(await startStatus(http, status, allowed));
     log.info(`status page on http://${socketAddressText(http)}`);
   }
   return listening;

@@ -20,6 +20,7 @@ import {
   type GuardOptions,
   type OpenedGuard,
   openGuard,
+  type SearchEvent,
 } from "../../src/guard/library/index.ts";
 import { needs } from "../peers.ts";
 import { type Certificate, certificateFor } from "./certificate.ts";
@@ -33,7 +34,7 @@ const CONFIRM_MS = 4000;
 interface World {
   readonly dns: RecursiveServer;
   readonly guard: OpenedGuard;
-  readonly events: (GuardEvent | FileEvent)[];
+  readonly events: (GuardEvent | FileEvent | SearchEvent)[];
 }
 
 /** Runs `work` with a guard that asks a server of the test, and holds on to what it saw twice. */
@@ -43,7 +44,7 @@ async function withGuard(
 ): Promise<void> {
   const server = new RecursiveServer();
   const port = await server.listen();
-  const events: (GuardEvent | FileEvent)[] = [];
+  const events: (GuardEvent | FileEvent | SearchEvent)[] = [];
   const guard = openGuard({
     upstreams: [{ address: "127.0.0.1", port }],
     allowNetworks: ["127.0.0.0/8"],

@@ -61,13 +61,19 @@ export class ForwarderWorld {
   policy: BookedPolicy = DEFAULT_BOOKED;
   isTrusted = false;
 
-  constructor(cacheOctetsMax = 2 ** 22, clock = new SimClock(), threadClock?: Clock) {
+  /** `ownClock`: what the forwarder goes by; `clock` is what time passes on. */
+  constructor(
+    cacheOctetsMax = 2 ** 22,
+    clock = new SimClock(),
+    threadClock?: Clock,
+    ownClock: Clock = clock,
+  ) {
     const { server } = this;
     this.clock = clock;
     const chance = new SeededChance(11);
     const dialers = { datagrams: server, streams: server, secureStreams: () => server };
     this.forwarder = new Forwarder({
-      clock,
+      clock: ownClock,
       chance,
       stub: {
         exchange: new Exchange({

@@ -27,6 +27,14 @@ test("an answer is remembered for its TTL, which is counted down", async () => {
   assert.deepEqual({ hits, misses }, { hits: 1, misses: 2 });
 });
 
+test("no TTL is told that is longer than a week", async () => {
+  const world = new ForwarderWorld();
+  world.says({ answer: [record(HOST, "A", "192.0.2.1", 2 ** 31 - 1)] });
+  assert.deepEqual(addresses(await world.ask()), ["192.0.2.1 604800"]);
+  await world.clock.advance(86_400_000);
+  assert.deepEqual(addresses(await world.ask()), ["192.0.2.1 518400"]);
+});
+
 test("a denial is remembered as long as its SOA says (RFC 2308)", async () => {
   const world = new ForwarderWorld();
   world.says(NXDOMAIN);

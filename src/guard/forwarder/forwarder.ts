@@ -66,8 +66,10 @@ const ENTRY_OCTETS = 1000;
 /** Of the memory: for what threads answer from, where there are any; of the rest, for messages. */
 const TABLE_PART = 0.15;
 const MESSAGES_PART = 0.35;
-/** How soon a change of the network is noticed while threads answer all that is asked. */
-const NETWORK_MS = 1000;
+/** How soon a change of the network, or a sleep, is noticed while threads answer all. */
+const LOOK_MS = 1000;
+/** Two clocks are never read at quite the same time. */
+const SLEEP_MS_MIN = 1000;
 /** An answer that is often given is to be heard of this often: what is never asked for goes. */
 const HEARD_OF_MS = 5 * 60_000;
 
@@ -84,6 +86,8 @@ export class Forwarder {
   readonly #others: Lane;
   readonly #unchecked: Lane;
   #identity: string;
+  /** Of the threads' clock before this one: less after a sleep. */
+  #shiftMs: number;
   readonly #waiting = new WaitingRoom();
 
   constructor(parts: ForwarderParts) {
@@ -126,6 +130,7 @@ export class Forwarder {
       entriesMax: Math.ceil(entries * 0.05),
     });
     this.#identity = this.#addresses.identity;
+    this.#shiftMs = this.#threadClock.monotonicMs() - clock.monotonicMs();
     if (table !== undefined) this.#lookLater();
   }
 
@@ -257,8 +262,8 @@ export class Forwarder {
     const key = keyOf(query, type);
     const wire = wireAnswer(name, key, lasting.told);
     if (wire === undefined) return;
-    const nowMs = this.#threadClock.monotonicMs();
-    const shiftMs = nowMs - this.#clock.monotonicMs();
+    const shiftMs = this.#noteSleep();
+    const nowMs = this.#clock.monotonicMs() + shiftMs;
     const dueMs = Math.min(lasting.dueMs + shiftMs, nowMs + HEARD_OF_MS);
     const [atMs, endsMs] = [lasting.atMs + shiftMs, lasting.endsMs + shiftMs];
     this.table?.put(name, key, wire, { atMs, endsMs, dueMs });
@@ -301,9 +306,21 @@ export class Forwarder {
     this.table?.clear();
   }
 
+  /**
+   * The machine slept: what is in the table is older than threads think, and so is what was put
+   * there since it woke and before that was noticed. Gives how far their clock is ahead.
+   */
+  #noteSleep(): number {
+    const shiftMs = this.#threadClock.monotonicMs() - this.#clock.monotonicMs();
+    if (Math.abs(shiftMs - this.#shiftMs) >= SLEEP_MS_MIN) this.table?.clear();
+    this.#shiftMs = shiftMs;
+    return shiftMs;
+  }
+
   #lookLater(): void {
-    this.#cancelLook = this.#clock.wakeAfter(NETWORK_MS, () => {
+    this.#cancelLook = this.#clock.wakeAfter(LOOK_MS, () => {
       this.#noteNetwork();
+      this.#noteSleep();
       this.#lookLater();
     });
   }

@@ -81,6 +81,9 @@ proveNetworks: [10.0.0.1]
 test("holdMax below confirm is refused, and so are durations out of bounds", () => {
   assert.match(problems("policy: {confirm: 2h, holdMax: 1h}").join(), /holdMsMax .* must be >=/);
   assert.match(problems("policy: {recheck: 2h}").join(), /from 100ms to 1h/);
+  for (const rest of ["0s", "6m"]) {
+    assert.match(problems(`policy: {failureBackOff: ${rest}}`).join(), /from 1s to 5m/, rest);
+  }
   assert.match(problems("- a").join(), /Cannot take a list/);
 });
 

@@ -36,7 +36,7 @@ const DURATIONS = {
   recheck: { to: "recheckMs", minMs: 100, maxMs: HOUR },
   proveEvery: { to: "proofMs", minMs: 100, maxMs: HOUR },
   staleMax: { to: "staleMsMax", minMs: 0, maxMs: 7 * DAY },
-  failureBackOff: { to: "failureBackOffMs", minMs: 0, maxMs: HOUR },
+  failureBackOff: { to: "failureBackOffMs", minMs: 1000, maxMs: 300_000 },
 } as const;
 
 const upTo = (text: string) => `up to ${text}, such as 30s, 5m or 24h`;
@@ -56,7 +56,7 @@ const policySchema = z.strictObject({
   recheck: optionalDuration("how often the upstream is asked meanwhile", upTo("1h"), "10s"),
   proveEvery: optionalDuration("how often addresses are tried meanwhile", upTo("1h"), "30s"),
   staleMax: optionalDuration("how long stale answers may be served", upTo("168h"), "168h"),
-  failureBackOff: optionalDuration("rest after a failure", upTo("1h"), "30s"),
+  failureBackOff: optionalDuration("rest after a failure", "1s to 5m", "30s"),
   staleTtlSeconds: key(z.int().min(1).max(3600).optional(), {
     meaning: "TTL of what is stale or held",
     allowed: "a whole number in 1..3600",

@@ -12,6 +12,8 @@ import {
 /** Names in one chain of aliases: as many as an outcome is read along. */
 const CHAIN_MAX = 17;
 const ANY = 255;
+/** The longest that clients may remember (RFC 8767 section 4): guard cannot mend it there. */
+const TTL_SECONDS_MAX = 7 * 86_400;
 
 /** What proves a denial, or says how long it may be used. */
 const DENIAL_TYPES: ReadonlySet<number> = new Set<number>([
@@ -25,6 +27,7 @@ const DENIAL_TYPES: ReadonlySet<number> = new Set<number>([
  * What of an upstream's message is remembered and passed on: records along the chain from the name
  * asked for, their signatures, and what proves a denial. Whatever else it holds (nameservers,
  * addresses of others, records of other names) nobody asked for: a forger's work, or of no use.
+ * No TTL is longer than a week.
  */
 export function keptMessage(message: Message, name: Name, type: number): Message {
   const chain = chainOf(message.answer, name);
@@ -33,10 +36,15 @@ export function keptMessage(message: Message, name: Name, type: number): Message
     if (record.class !== RRClass.IN || !DENIAL_TYPES.has(record.type)) return false;
     return record.type !== RRType.SOA || [...chain].some((one) => isAtOrBelow(one, record.name));
   };
-  const kept = { ...message, answer, authority: message.authority.filter(isDenial) };
+  const authority = message.authority.filter(isDenial);
+  const kept = { ...message, answer: answer.map(brief), authority: authority.map(brief) };
   const { edns, ...rest } = { ...kept, additional: [], question: [] };
   const isTold = edns !== undefined && extendedErrors(message).length > 0;
   return isTold ? { ...rest, edns } : rest;
+}
+
+function brief(record: ResourceRecord): ResourceRecord {
+  return { ...record, ttlSeconds: Math.min(record.ttlSeconds, TTL_SECONDS_MAX) };
 }
 
 /** The name asked for, and those that its aliases lead to. */

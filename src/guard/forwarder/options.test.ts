@@ -36,6 +36,7 @@ const WRONG: readonly (readonly [string, Partial<ForwarderWords>, RegExp])[] = [
   ["a port that is none", { upstreams: ["192.0.2.53#70000"] }, /--upstream must be/],
   ["TLS without a name", { upstreams: ["tls://192.0.2.53"] }, /--upstream must be/],
   ["an open resolver", { listen: ["0.0.0.0:53"] }, /--allow/],
+  ["a status page for all", { http: "0.0.0.0:9153" }, /--http 0.0.0.0:9153 .* --allow/],
   ["itself as upstream", { listen: ["127.0.0.1:53"], upstreams: ["127.0.0.1"] }, /must differ/],
   ["an address without port", { listen: ["127.0.0.1"] }, /--listen must be address:port/],
   ["a network that is none", { allow: ["10.0.0.1/8"] }, /--allow must be a network/],
@@ -56,6 +57,8 @@ for (const [what, words, problem] of WRONG) {
 }
 
 test("other clients are let in where it is said who", () => {
-  const words = { ...WORDS, listen: ["0.0.0.0:53"], allow: ["10.0.0.0/8"] };
-  assert.equal(readForwarderOptions(words).allowed.length, 1);
+  const words = { ...WORDS, listen: ["0.0.0.0:53"], allow: ["10.0.0.0/8"], http: "0.0.0.0:9153" };
+  const { allowed, http } = readForwarderOptions(words);
+  assert.deepEqual([allowed.length, http], [1, { address: "0.0.0.0", port: 9153 }]);
+  assert.equal(readForwarderOptions({ ...WORDS, http: "[::1]:9153" }).http?.address, "::1");
 });

@@ -55,7 +55,7 @@ export function readForwarderOptions(words: ForwarderWords): ForwarderOptions {
   });
   const places = listen.map((text) => socketAddress("--listen", text));
   for (const place of places) checkListen(place, servers, allowed.length > 0);
-  const status = http === undefined ? {} : { http: socketAddress("--http", http) };
+  const status = http === undefined ? {} : { http: httpPlace(http, allowed.length > 0) };
   const names = off.map((text) => {
     const parsed = parseName(text);
     return parsed.kind === "parsed" ? parsed.name : wrong("--off", "a domain name", text);
@@ -98,6 +98,16 @@ function checkListen(
   }
   const isSame = upstreams.some(({ address, port }) => address === on.address && port === on.port);
   if (isSame) throw badOption("--listen", `--listen and --upstream must differ: both are ${text}`);
+}
+
+function httpPlace(text: string, hasAllowed: boolean): SocketAddress {
+  const on = socketAddress("--http", text);
+  if (isLoopback(on.address) || hasAllowed) return on;
+  throw badOption(
+    "--http",
+    `--http ${text} is not this machine alone: say who may read it with --allow 10.0.0.0/8, ` +
+      "as it shows which names are asked for",
+  );
 }
 
 function socketAddress(option: string, text: string): SocketAddress {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { test } from "node:test";
@@ -45,7 +46,7 @@ async function port(server: Server): Promise<number> {
 test("of a name's addresses at most four are tried, and only those that may be", async () => {
   const { attempt, tried, end } = pending();
   const addresses = ["10.0.0.1", "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5"];
-  const proving = proverOf(attempt).prove(NAME, addresses, () => {});
+  const proving = proverOf(attempt).prove(NAME, addresses, () => true);
   await settle();
   assert.deepEqual(
     tried,
@@ -62,7 +63,7 @@ test("at most 16 addresses are tried at once, of all names; others wait their tu
   const four = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
   const began: string[] = [];
   const names = ["a.", "b.", "c.", "d.", "e.", "f."];
-  const proving = names.map((name) => prover.prove(name, four, () => began.push(name)));
+  const proving = names.map((name) => prover.prove(name, four, () => began.push(name) > 0));
   await settle();
   assert.equal(tried.length, 16);
   assert.deepEqual([...new Set(began)], ["a.", "b.", "c.", "d."]);
@@ -73,9 +74,30 @@ test("at most 16 addresses are tried at once, of all names; others wait their tu
   for (const outcome of await Promise.all(proving)) assert.deepEqual(outcome.proven, four);
 });
 
+test("what is not wanted any more once it is its turn is not tried", async () => {
+  const { attempt, tried, end } = pending();
+  const prover = proverOf(attempt);
+  let isWanted = true;
+  const four = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"];
+  const names = Array.from({ length: 1000 }, (_, at) => `n${at}.`);
+  const proving = names.map((name) => prover.prove(name, four, () => isWanted));
+  await settle();
+  isWanted = false;
+  end();
+  await settle();
+  assert.equal(tried.length, 16);
+  const outcomes = await Promise.all(proving);
+  assert.deepEqual(outcomes.at(-1), { proven: [], disproven: [] });
+  isWanted = true;
+  const later = prover.prove(NAME, four, () => isWanted);
+  await settle();
+  end();
+  assert.deepEqual((await later).proven, four);
+});
+
 test("where the application's connections alone are to prove it, nothing is tried", async () => {
   const { attempt, tried } = pending();
-  const outcome = await proverOf(attempt, "connections").prove(NAME, ["192.0.2.1"], () => {});
+  const outcome = await proverOf(attempt, "connections").prove(NAME, ["192.0.2.1"], () => true);
   assert.deepEqual([outcome, tried], [{ proven: [], disproven: [] }, []]);
 });
 
@@ -96,6 +118,24 @@ test("a server that accepts, and then says nothing, proves nothing after 3 s", a
   assert.equal(outcome, false);
   silent.destroy();
   server.close();
+});
+
+test("a process that only waits for a proof may end", async () => {
+  const server = createServer();
+  const at = await port(server);
+  const url = new URL("./tryAddress.ts", import.meta.url).href;
+  const script = `
+    import { tryAddressWith } from ${JSON.stringify(url)};
+    const trying = tryAddressWith(undefined)("${HOST}", "127.0.0.1", { proof: "tls", port: ${at} });
+    void trying.then(() => console.log("waited"));`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let said = "";
+  child.stdout.on("data", (text) => (said += text));
+  const [code] = await once(child, "close");
+  server.close();
+  assert.deepEqual([code, said], [0, ""]);
 });
 
 test("a certificate must be for the name, and of somebody who is trusted", OPENSSL, async () => {

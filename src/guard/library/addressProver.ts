@@ -42,7 +42,7 @@ export class AddressProver implements Prover {
   async prove(
     name: string,
     addresses: readonly string[],
-    began: () => void,
+    began: () => boolean,
   ): Promise<ProofOutcome> {
     const { tried } = this.#parts;
     const settings = this.#parts.settingsFor(name);
@@ -65,11 +65,11 @@ export class AddressProver implements Prover {
     host: string,
     address: string,
     settings: ProofSettings,
-    began: () => void,
-  ): Promise<boolean> {
+    began: () => boolean,
+  ): Promise<boolean | undefined> {
     await this.#turn();
-    began();
-    const isProven = await this.#parts.attempt(host, address, settings);
+    // Of a host whose doubt ended while it waited nothing is tried any more.
+    const isProven = began() ? await this.#parts.attempt(host, address, settings) : undefined;
     this.#trying -= 1;
     this.#next();
     return isProven;

@@ -7,6 +7,8 @@ import type { Guard } from "../machine/guard.ts";
 import type { KeptSockets } from "./keptSockets.ts";
 
 const CHANNEL = "net.client.socket";
+/** Hosts whose certificates are known to be valid; those checked longest ago go first. */
+const CHECKED_MAX = 1000;
 
 /**
  * Learns from the connections that the application makes anyway: which addresses fail, and (over
@@ -17,6 +19,8 @@ export class ConnectionWatch {
   readonly #guard: Pick<Guard, "connections" | "proven">;
   readonly #kept: Pick<KeptSockets, "add">;
   readonly #nowMs: () => number;
+  /** Hosts and ports whose last whole handshake showed a certificate that is valid. */
+  readonly #checked = new Set<string>();
   readonly #onSocket = (message: unknown): void => {
     const { socket } = message as { readonly socket: Socket };
     this.#watch(socket);
@@ -59,7 +63,7 @@ export class ConnectionWatch {
       const { remoteAddress } = socket;
       if (host === undefined || remoteAddress === undefined) return;
       const parsed = parseName(host);
-      if (parsed.kind === "malformed" || !isProofOf(socket, host)) return;
+      if (parsed.kind === "malformed" || !this.#isProof(socket, host)) return;
       this.#guard.proven(parsed.name, remoteAddress);
     });
     // Only looked at: whether an error is handled is the application's business.
@@ -71,21 +75,30 @@ export class ConnectionWatch {
       }
     });
   }
+
+  /**
+   * A certificate that is valid for another name (SNI) says nothing of this one; and what an
+   * application lets pass as valid (`checkServerIdentity`) may be. Of a session that is resumed
+   * Node has no certificate: the one counts by which the session began.
+   */
+  #isProof(socket: Socket, host: string): boolean {
+    if (!(socket instanceof TLSSocket)) return false;
+    const { servername } = socket as TLSSocket & { readonly servername?: string | false };
+    if (servername !== host) return false;
+    const place = `${host} ${socket.remotePort}`;
+    if (socket.isSessionReused()) return socket.authorized && this.#checked.has(place);
+    this.#checked.delete(place);
+    const isValid = checkServerIdentity(host, socket.getPeerCertificate()) === undefined;
+    if (!socket.authorized || !isValid) return false;
+    const [oldest] = this.#checked;
+    if (oldest !== undefined && this.#checked.size >= CHECKED_MAX) this.#checked.delete(oldest);
+    this.#checked.add(place);
+    return true;
+  }
 }
 
 /** What Node says of an attempt to connect that failed. */
 interface FailedAttempt {
   readonly syscall?: string;
   readonly address?: string;
-}
-
-/**
- * A certificate that is valid for another name (SNI) says nothing of this one; and what an
- * application lets pass as valid (`checkServerIdentity`) may be.
- */
-function isProofOf(socket: Socket, host: string): boolean {
-  if (!(socket instanceof TLSSocket) || !socket.authorized) return false;
-  const { servername } = socket as TLSSocket & { readonly servername?: string | false };
-  if (servername !== host) return false;
-  return checkServerIdentity(host, socket.getPeerCertificate()) === undefined;
 }

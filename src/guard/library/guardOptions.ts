@@ -4,6 +4,7 @@ import type { GuardEvent } from "../machine/guardEvent.ts";
 import { DEFAULT_POLICY, type GuardPolicy, policyProblems } from "../machine/policy.ts";
 import type { UpstreamServer } from "../upstream/exchange.ts";
 import type { ProofSettings } from "./addressProver.ts";
+import type { SearchEvent } from "./guardedLookup.ts";
 import type { FileEvent } from "./memoryKeeper.ts";
 
 /** How one name is guarded; what is not said is as for all names. */
@@ -13,7 +14,10 @@ export type NamePolicy = Partial<GuardPolicy> & Partial<ProofSettings>;
 export interface GuardOptions {
   /** Of all names. */
   readonly policy?: NamePolicy;
-  /** Of single names, as `api.example.com`: over what is said of all. */
+  /**
+   * Of single names, as `api.example.com`: over what is said of all. They are guarded whatever
+   * `ndots` says (resolv.conf): none of them is a name in a search domain.
+   */
   readonly names?: Readonly<Record<string, NamePolicy>>;
   /** Recursive servers; without them those of the system (resolv.conf), as they change. */
   readonly upstreams?: readonly UpstreamServer[];
@@ -31,7 +35,7 @@ export interface GuardOptions {
   /** A file where the last good answers survive a restart; without it they are in memory alone. */
   readonly file?: string;
   /** Told of what somebody on call wants to know. Must not throw. */
-  readonly onEvent?: (event: GuardEvent | FileEvent) => void;
+  readonly onEvent?: (event: GuardEvent | FileEvent | SearchEvent) => void;
   /** Names and types remembered, 1..1,000,000: 10,000 unless said otherwise. */
   readonly entriesMax?: number;
 }
@@ -56,6 +60,8 @@ const DEFAULT_PROOF: ProofSettings = { proof: "tls", port: 443 };
 export interface Settings {
   readonly policy: (name: string) => GuardPolicy;
   readonly proof: (name: string) => ProofSettings;
+  /** Whether it is one of the single names, and guarded; as a `Name` of src/dns. */
+  readonly isNamed: (name: string) => boolean;
   /** Names and types remembered. */
   readonly entriesMax: number;
 }
@@ -81,7 +87,8 @@ export function settingsOf(options: GuardOptions): Settings {
   for (const { address, port } of upstreams ?? []) checkPlace("upstreams", address, port);
   const policyFor = (name: string): GuardPolicy & ProofSettings => single.get(name) ?? all;
   checkNumber("openGuard", "entriesMax", entriesMax, ENTRIES_MAX);
-  return { policy: policyFor, proof: policyFor, entriesMax };
+  const isNamed = (name: string): boolean => single.get(name)?.isGuarded === true;
+  return { policy: policyFor, proof: policyFor, isNamed, entriesMax };
 }
 
 function checkPolicy(where: string, policy: GuardPolicy & ProofSettings): void {

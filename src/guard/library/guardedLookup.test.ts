@@ -13,6 +13,8 @@ const REAL = "198.51.100.1";
 /** Who answers a look-up of this name: the guard, or the system. */
 class World {
   readonly asked: string[] = [];
+  readonly told: string[] = [];
+  readonly named = new Set<string>();
   ndots = 1;
   isOpen = true;
   /** What the system's look-up was given. */
@@ -44,7 +46,9 @@ class World {
           return world.ndots;
         },
       },
+      isNamed: (name) => this.named.has(name),
       isOpen: () => this.isOpen,
+      report: ({ kind, name }) => this.told.push(`${kind} ${name}`),
       nowMs: () => 0,
     });
   }
@@ -71,6 +75,10 @@ test("with fewer dots than ndots a name may be one of a search domain: the syste
   assert.equal(await world.addressOf("api.dev"), REAL);
   assert.equal(await world.addressOf("api.dev."), GUARDS);
   assert.equal(await world.addressOf("a.b.c.d.e.example"), GUARDS);
+  world.named.add("api.example.");
+  assert.equal(await world.addressOf("API.example"), GUARDS, "it is said to be no other");
+  assert.equal(await world.addressOf("web.dev"), REAL);
+  assert.deepEqual(world.told, ["left-to-system api.dev"], "once");
 });
 
 test("once guard is closed, look-ups are the system's", async () => {

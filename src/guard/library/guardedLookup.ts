@@ -11,6 +11,7 @@ import { isIP } from "node:net";
 import { promisify } from "node:util";
 import { parseName, StubType } from "../../dns/stub/index.ts";
 import type { Guard } from "../machine/guard.ts";
+import type { Settings } from "./guardOptions.ts";
 import type { SystemServers } from "./systemServers.ts";
 
 /** What {@link guardedLookup} needs. */
@@ -20,8 +21,18 @@ export interface LookupParts {
   readonly real: typeof nodeLookup;
   readonly system: Pick<SystemServers, "isLocal" | "hasIpv6" | "ndots">;
   /** Once false, all look-ups are the real one's. */
+  readonly isNamed: Settings["isNamed"];
   readonly isOpen: () => boolean;
   readonly nowMs: () => number;
+  readonly report: (event: SearchEvent) => void;
+}
+
+/** A name is left to the system, as it may be one in a search domain: told once, of the first. */
+export interface SearchEvent {
+  readonly kind: "left-to-system";
+  /** As it was asked for. */
+  readonly name: string;
+  readonly problem: string;
 }
 
 type Callback = (
@@ -36,6 +47,7 @@ type Callback = (
  * no addresses of: nobody is worse off than without guard.
  */
 export function guardedLookup(parts: LookupParts): typeof nodeLookup {
+  let isTold = false;
   function lookup(hostname: string, options?: unknown, callback?: unknown): void {
     const done = (typeof options === "function" ? options : callback) as Callback;
     const given = typeof options === "function" ? undefined : options;
@@ -45,6 +57,12 @@ export function guardedLookup(parts: LookupParts): typeof nodeLookup {
     // What is no callback, no name or no option is told by the real one, in its own words.
     const isUsable = typeof done === "function" && areOptions(asked);
     if (!isUsable || !isForGuard(parts, hostname)) {
+      pass();
+      return;
+    }
+    if (isSearchedFor(parts, hostname)) {
+      if (!isTold) parts.report(leftToSystem(hostname, parts.system.ndots));
+      isTold = true;
       pass();
       return;
     }
@@ -92,15 +110,26 @@ function areOptions(options: object): boolean {
 /** The last label of what the system reads as an IPv4 address, as `127.1` and `0x7f.0.0.1`. */
 const ENDS_IN_NUMBER = /(^|\.)([0-9]+|0x[0-9a-f]*)$/;
 
-function isForGuard({ system, isOpen }: LookupParts, hostname: unknown): boolean {
+function isForGuard({ system, isOpen }: LookupParts, hostname: unknown): hostname is string {
   if (!isOpen() || typeof hostname !== "string" || isIP(hostname) !== 0) return false;
-  // With fewer dots than that the system tries its search domains first (resolv.conf(5)).
-  const dots = hostname.split(".").length - 1;
-  if (dots < system.ndots && !hostname.endsWith(".")) return false;
   const name = hostname.toLowerCase().replace(/\.$/, "");
   if (!name.includes(".") || /\.(local|localhost)$/.test(name)) return false;
   if (ENDS_IN_NUMBER.test(name)) return false;
   return parseName(name).kind === "parsed" && !system.isLocal(name);
+}
+
+/** With fewer dots than `ndots` the system tries its search domains first (resolv.conf(5)). */
+function isSearchedFor({ system, isNamed }: LookupParts, hostname: string): boolean {
+  const dots = hostname.split(".").length - 1;
+  if (dots >= system.ndots || hostname.endsWith(".")) return false;
+  const parsed = parseName(hostname);
+  return parsed.kind === "malformed" || !isNamed(parsed.name);
+}
+
+function leftToSystem(name: string, ndots: number): SearchEvent {
+  const way = "end it with a dot, have it in names, or set ndots to 1 (docs/guard.md)";
+  const why = `the system tries its search domains first (ndots:${ndots} in resolv.conf)`;
+  return { kind: "left-to-system", name, problem: `Cannot guard ${name} as ${why}: ${way}` };
 }
 
 async function find(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -7,7 +7,7 @@ import { SimClock } from "../../../sim/simClock.ts";
 import type { Entry } from "../machine/entry.ts";
 import { Guard } from "../machine/guard.ts";
 import { DEFAULT_POLICY } from "../machine/policy.ts";
-import { memoryText, takeUp } from "./memoryFile.ts";
+import { memoryText, readMemory, takeUp } from "./memoryFile.ts";
 import { MemoryKeeper } from "./memoryKeeper.ts";
 
 const NOW = { monotonicMs: 1_000_000, wallMs: 1_800_000_000_000 };
@@ -100,4 +100,22 @@ test("many events: the file is written at once, and then at most every 5 s", asy
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("what killed processes left beside the file is removed at the next start, no more", () => {
+  const folder = mkdtempSync(join(tmpdir(), "hf-left-over-"));
+  const id = "0b8f8a3e-59a5-4a0c-8f0e-1f6f7d0c6a11";
+  const left = `memory.${id}.next`;
+  const others = [`memory.${id.replace("0", "1")}.next`, `other.${id}.next`, "memory.old.next"];
+  for (const name of [left, ...others]) writeFileSync(join(folder, name), "half");
+  const writtenMs = Date.UTC(2026, 0, 1);
+  const young = others[0] ?? "";
+  for (const name of [left, ...others.slice(1)]) {
+    utimesSync(join(folder, name), writtenMs / 1000, writtenMs / 1000);
+  }
+  utimesSync(join(folder, young), writtenMs / 1000 + 50, writtenMs / 1000 + 50);
+  const now = { monotonicMs: 0, wallMs: writtenMs + 61_000 };
+  assert.equal(readMemory(join(folder, "memory"), emptyGuard(), now), undefined);
+  assert.deepEqual(readdirSync(folder).sort(), [...others].sort());
+  rmSync(folder, { recursive: true });
 });

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { Entry, SeenValue } from "../machine/entry.ts";
 import type { Guard } from "../machine/guard.ts";
 
@@ -11,7 +12,10 @@ const LINES_MAX = 100_000;
 /** More than both lines in front of the first entry take. */
 const HEAD_OCTETS_MAX = 200;
 const VALUES_MAX = 64;
+/** A file that is being written is younger. */
+const LEFT_OVER_MS = 60_000;
 const TEXT_MAX = 255;
+const LEFT_OVER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.next$/;
 
 interface Times {
   readonly monotonicMs: number;
@@ -65,8 +69,12 @@ export function writeMemory(path: string, guard: Guard, now: Times): void {
   }
 }
 
-/** Gives a guard what {@link writeMemory} wrote. Says what is wrong with the file, if something. */
+/**
+ * Gives a guard what {@link writeMemory} wrote. Says what is wrong with the file, if something.
+ * What was left beside it by processes that were killed while they wrote is removed.
+ */
 export function readMemory(path: string, guard: Guard, now: Times): string | undefined {
+  removeLeftOver(path, now.wallMs);
   const text = readText(path);
   if (text === undefined || takeUp(text, guard, now)) return undefined;
   return `Cannot read ${path} as it must be whole and guard's own: its checksum is another`;
@@ -181,6 +189,20 @@ function isTexts(values: unknown): boolean {
 
 function isCount(value: unknown): boolean {
   return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}
+
+function removeLeftOver(path: string, nowMs: number): void {
+  const folder = dirname(path);
+  const begin = `${basename(path)}.`;
+  try {
+    for (const name of readdirSync(folder)) {
+      if (!name.startsWith(begin) || !LEFT_OVER.test(name.slice(begin.length))) continue;
+      const left = join(folder, name);
+      if (nowMs - statSync(left).mtimeMs > LEFT_OVER_MS) rmSync(left, { force: true });
+    }
+  } catch {
+    // No folder yet, or not ours to tidy up: only room is lost by that.
+  }
 }
 
 function readText(path: string): string | undefined {

@@ -16,7 +16,7 @@ import { keptDialers } from "../upstream/keptStreams.ts";
 import { StubUpstream } from "../upstream/stubUpstream.ts";
 import { AddressProver } from "./addressProver.ts";
 import { ConnectionWatch } from "./connectionWatch.ts";
-import { guardedLookup, promised } from "./guardedLookup.ts";
+import { guardedLookup, promised, type SearchEvent } from "./guardedLookup.ts";
 import { type GuardOptions, settingsOf } from "./guardOptions.ts";
 import { installed } from "./installed.ts";
 import { KeptSockets } from "./keptSockets.ts";
@@ -76,7 +76,9 @@ export function openGuard(options: GuardOptions = {}): OpenedGuard {
   });
   const kept = new KeptSockets(guard, clock);
   const watch = new ConnectionWatch(guard, kept, nowMs);
-  const lookup = guardedLookup({ guard, real, system, isOpen: () => isOpen, nowMs });
+  const { isNamed } = settings;
+  const look = { guard, real, system, isNamed, isOpen: () => isOpen, nowMs, report: tell };
+  const lookup = guardedLookup(look);
   const keeper = new MemoryKeeper({ file: options.file, guard, clock, report: tell });
   memory = keeper;
   const promises = { lookup: promised(lookup as never) as typeof dns.promises.lookup };
@@ -103,7 +105,9 @@ export function openGuard(options: GuardOptions = {}): OpenedGuard {
 }
 
 /** What the application throws when it is told is its own: nothing here stops by it. */
-function telling(onEvent: GuardOptions["onEvent"]): (event: GuardEvent | FileEvent) => void {
+function telling(
+  onEvent: GuardOptions["onEvent"],
+): (event: GuardEvent | FileEvent | SearchEvent) => void {
   return (event) => {
     try {
       onEvent?.(event);

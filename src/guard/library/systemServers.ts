@@ -1,7 +1,7 @@
 import { getServers } from "node:dns";
 import { readFileSync, statSync } from "node:fs";
 import { isIP } from "node:net";
-import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
+import { hostname, type NetworkInterfaceInfo, networkInterfaces } from "node:os";
 import type { UpstreamServer } from "../upstream/exchange.ts";
 import { reachedBy } from "./reachedBy.ts";
 
@@ -60,7 +60,10 @@ export class SystemServers {
     return this.#hasIpv6;
   }
 
-  /** Dots from which on the system asks for a name as it is before it tries its search domains. */
+  /**
+   * Dots from which on the system asks for a name as it is before it tries its search domains; 1
+   * where it has none, as it asks for every name with a dot as it is then.
+   */
   get ndots(): number {
     this.#refresh();
     return this.#ndots;
@@ -80,7 +83,7 @@ export class SystemServers {
     const servers = readServers(resolvConf);
     // Whoever leaves a network leaves nobody to ask: that is no network of its own.
     if (servers.length > 0) this.#servers = servers;
-    this.#ndots = ndotsOf(resolvConf ?? "");
+    this.#ndots = ndotsOf(resolvConf ?? "", hostname());
     const asked = (this.#upstreams ?? this.#servers).map(({ address }) => address);
     this.#network = this.#reachedBy(asked) ?? this.#network;
     this.#hasIpv6 = addressesOutside().some(
@@ -105,7 +108,12 @@ function nameservers(text: string): readonly string[] {
   return [...text.matchAll(/^[ \t]*nameserver[ \t]+(\S+)/gm)].map(([, place = ""]) => place);
 }
 
-function ndotsOf(text: string): number {
+/** See {@link SystemServers.ndots}; `host`: what this machine calls itself. */
+export function ndotsOf(text: string, host: string): number {
+  // The last line counts; the root is no domain. Without a line it is the machine's own domain.
+  const lists = [...text.matchAll(/^(?:search|domain)[ \t]+(.*)$/gm)];
+  const [, list = host.replace(/^[^.]*\.?/, "")] = lists.at(-1) ?? [];
+  if (list.split(/\s+/).every((domain) => domain === "" || domain === ".")) return 1;
   const options = [...text.matchAll(/^options[ \t].*?\bndots:([0-9]{1,2})\b/gm)];
   return Math.max(1, Number(options.at(-1)?.[1] ?? 1));
 }

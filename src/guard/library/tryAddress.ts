@@ -6,7 +6,8 @@ import type { Attempt } from "./addressProver.ts";
 const TIMEOUT_MS = 3000;
 
 /**
- * Tries an address by a connection of its own, which is closed as soon as it proved something.
+ * Tries an address by a connection of its own, which is closed as soon as it proved something. A
+ * process that has nothing else to do need not wait for what it says.
  *
  * @param ca all certificates that are trusted, in PEM; without it those of the system.
  */
@@ -18,6 +19,7 @@ export function tryAddressWith(ca: readonly string[] | undefined): Attempt {
       proof === "tls"
         ? connectTls({ ...place, ...trusted, servername: host, rejectUnauthorized: true })
         : connect(place);
+    socket.unref();
     return new Promise((resolve) => {
       let isProven = false;
       const settle = (found: boolean): void => {

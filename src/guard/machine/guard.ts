@@ -202,7 +202,7 @@ export class Guard {
   }
 
   #verdict(slot: Slot, sinceMs?: number): Verdict {
-    return verdictOf(slot.entry, this.#parts.policyFor(slot.name), this.#nowMs, sinceMs);
+    return verdictOf(this.#awake(slot), this.#parts.policyFor(slot.name), this.#nowMs, sinceMs);
   }
 
   /** Begins all that is wanted to be known of a slot. */
@@ -233,6 +233,7 @@ export class Guard {
    * be it that nobody wanted it, that the process stood still, or that proofs had to wait.
    */
   #awake({ entry, restedMs, dueMs, queuedMs }: Slot): Entry {
+    if (entry.denials === undefined) return entry;
     const nowMs = this.#nowMs;
     const lateMs = nowMs - (dueMs ?? nowMs);
     const since = [restedMs, queuedMs, lateMs > PAUSE_MS ? dueMs : undefined];
@@ -314,6 +315,7 @@ export class Guard {
       const { entry, queuedMs = this.#nowMs } = slot;
       slot.entry = rested(entry, this.#nowMs - queuedMs);
       slot.queuedMs = undefined;
+      return this.#isHere(slot) && entry.denials !== undefined && entry.answer !== undefined;
     });
     slot.isProving = false;
     slot.queuedMs = undefined;
@@ -353,7 +355,9 @@ export class Guard {
     else report({ kind: "denial-believed", name, type, why: next.believed, heldMs });
   }
 
-  #heldName({ name, type, entry }: Slot): HeldName | undefined {
+  #heldName(slot: Slot): HeldName | undefined {
+    const { name, type } = slot;
+    const entry = this.#awake(slot);
     const policy = this.#parts.policyFor(name);
     const nowMs = this.#nowMs;
     const verdict = verdictOf(entry, policy, nowMs);

@@ -60,6 +60,18 @@ test("of many addresses those are tried first whose turn is longest ago", async 
   for (const address of second.slice(0, 2)) assert.ok(!first.includes(address), address);
 });
 
+test("time in which nobody looked after a name does not hide that it is held", async () => {
+  const lasting = { ...denial(), ttlSeconds: 3 * 3600 } as Outcome;
+  const { guard, clock } = await told([answer(OLD, 1), answer(OLD, 1), lasting]);
+  assert.equal(guard.held().length, 1);
+  await clock.advance(100 * 60_000);
+  assert.equal(guard.hasAddresses(NAME), true, "other types are not told as NXDOMAIN");
+  const [held] = guard.held();
+  assert.ok(held !== undefined && held.leftMs > 0, "the alarm goes on");
+  assert.equal((await guard.lookUp(NAME, A)).kind, "held");
+  guard.close();
+});
+
 test("a tombstone is looked for where held addresses are, not where a stranger's are", async () => {
   const good = { ...answer(OLD, 1), aliases: ["edge.example."] } as Outcome;
   const strange = { ...answer(["192.0.2.66"], 1), aliases: ["evil.example."] } as Outcome;

@@ -19,7 +19,10 @@ export interface GuardPolicy {
   readonly staleTtlSeconds: number;
   /** How long after its TTL the last good answer may be served (RFC 8767 section 5). */
   readonly staleMsMax: number;
-  /** After a failure: no question before this has passed (RFC 8767 section 5). */
+  /**
+   * After a failure: no question before this has passed (RFC 8767 section 5); 1 s to 5 min (RFC
+   * 9520 section 3.2).
+   */
   readonly failureBackOffMs: number;
 }
 
@@ -60,7 +63,7 @@ const RANGES: Readonly<Record<Exclude<keyof GuardPolicy, "isGuarded">, Range>> =
   proofMs: { min: 100, max: HOUR_MS },
   staleTtlSeconds: { min: 1, max: 3600 },
   staleMsMax: { min: 0, max: AGE_MS_MAX },
-  failureBackOffMs: { min: 0, max: HOUR_MS },
+  failureBackOffMs: { min: SECOND_MS, max: 5 * MINUTE_MS }, // RFC 9520 section 3.2
 };
 
 /** What is wrong with a policy, a sentence each; empty: nothing. */

@@ -18,6 +18,9 @@ export interface Upstream {
 
 /** Who finds out whether addresses are still the service of a name. May not throw. */
 export interface Prover {
-  /** `addresses` in the order of their turn; `began`: called when it is this name's turn. */
-  prove(name: string, addresses: readonly string[], began: () => void): Promise<ProofOutcome>;
+  /**
+   * `addresses` in the order of their turn; `began`: called when it is this name's turn, says
+   * whether it is still to be tried.
+   */
+  prove(name: string, addresses: readonly string[], began: () => boolean): Promise<ProofOutcome>;
 }

@@ -35,17 +35,44 @@ test("a flood of names that were never good takes nothing that is confirmed or h
   assert.equal(left.filter((rank) => rank === DOUBTED).length, 20);
 });
 
-test("names that are good leave room for new ones, and those held for those that are good", () => {
+function counts(slots: Slots<Named>): readonly number[] {
+  const ranks = [...slots.values()].map(({ rank }) => rank);
+  return [DOUBTED, CONFIRMED, PLAIN].map((rank) => ranks.filter((one) => one === rank).length);
+}
+
+test("names that are good leave room for new ones", () => {
   const { slots, put } = world(100);
-  for (let at = 0; at < 500; at += 1) put(`held-${at}`, DOUBTED);
-  assert.equal(slots.size, 100);
   for (let at = 0; at < 500; at += 1) put(`good-${at}`, CONFIRMED);
   for (let at = 0; at < 500; at += 1) put(`new-${at}`);
-  const count = (rank: Rank): number => {
-    return [...slots.values()].filter((slot) => slot.rank === rank).length;
-  };
-  assert.deepEqual([count(DOUBTED), count(CONFIRMED), count(PLAIN)], [50, 30, 20]);
+  assert.deepEqual(counts(slots), [0, 80, 20]);
   assert.ok(slots.get("new-499") !== undefined && slots.get("good-499") !== undefined);
+});
+
+test("however many names are held, others go before them", () => {
+  const { slots, put } = world(100);
+  for (let at = 0; at < 90; at += 1) put(`held-${at}`, DOUBTED);
+  for (let at = 0; at < 5; at += 1) put(`good-${at}`, CONFIRMED);
+  for (let at = 0; at < 500; at += 1) put(`new-${at}`);
+  assert.deepEqual(counts(slots), [90, 5, 5]);
+  for (let at = 0; at < 500; at += 1) put(`more-${at}`, CONFIRMED);
+  assert.deepEqual(counts(slots).slice(0, 1), [90]);
+  for (let at = 0; at < 500; at += 1) put(`newer-${at}`);
+  assert.deepEqual(counts(slots), [90, 8, 2]);
+  for (let at = 0; at < 500; at += 1) put(`more-held-${at}`, DOUBTED);
+  assert.deepEqual(counts(slots), [100, 0, 0], "and there are no more than there is room for");
+});
+
+test("nor does one that is large take what is held while there is anything else", () => {
+  const { slots, put } = world(100);
+  for (let at = 0; at < 50; at += 1) put(`held-${at}`, DOUBTED);
+  for (let at = 0; at < 40; at += 1) put(`good-${at}`, CONFIRMED);
+  put("large", PLAIN, 15);
+  assert.deepEqual(counts(slots), [50, 35, 1]);
+  const other = world(100);
+  for (let at = 0; at < 80; at += 1) other.put(`held-${at}`, DOUBTED);
+  for (let at = 0; at < 10; at += 1) other.put(`new-${at}`);
+  other.put("large", CONFIRMED, 20);
+  assert.deepEqual(counts(other.slots), [80, 1, 0]);
 });
 
 test("a rank that changes takes its weight along, and nothing is left of it in the end", () => {

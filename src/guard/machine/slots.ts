@@ -14,10 +14,8 @@ export interface Ranked {
   weight: number;
 }
 
-/** Of the room, what names that could be held may take: new ones must find some, too. */
-const GOOD_SHARE = 0.8;
-/** And what names may take that are held. */
-const DOUBTED_SHARE = 0.5;
+/** Of the room that held names leave, what confirmed ones may take: new ones need some, too. */
+const CONFIRMED_SHARE = 0.8;
 
 // Measured in octets: an entry, each of its values, each of its aliases; and what counts as one.
 const ENTRY_OCTETS = 600;
@@ -100,10 +98,8 @@ export class Slots<Slot extends Ranked> {
   }
 
   #order(): readonly Rank[] {
-    const doubted = this.#weightOf(DOUBTED);
-    const good = doubted + this.#weightOf(CONFIRMED);
-    if (doubted > this.#room * DOUBTED_SHARE) return [DOUBTED, CONFIRMED, PLAIN];
-    if (good > this.#room * GOOD_SHARE) return [CONFIRMED, PLAIN, DOUBTED];
+    const confirmedMax = (this.#room - this.#weightOf(DOUBTED)) * CONFIRMED_SHARE;
+    if (this.#weightOf(CONFIRMED) > confirmedMax) return [CONFIRMED, PLAIN, DOUBTED];
     return [PLAIN, CONFIRMED, DOUBTED];
   }
 

@@ -1,6 +1,8 @@
 import { isIP } from "node:net";
 import Fastify from "fastify";
 import { errorText, type Listening, type SocketAddress } from "../../base/index.ts";
+import { type IpNetwork, isInNetwork } from "../../dns/index.ts";
+import { clientNetworks } from "../forwarder/clientServer.ts";
 import { GuardError } from "../guardError.ts";
 import type { ForwarderStatus } from "./forwarderStatus.ts";
 import { metricsOf } from "./metrics.ts";
@@ -11,21 +13,22 @@ const REQUEST_MS_MAX = 10_000;
 const CONNECTIONS_MAX = 64;
 
 /**
- * Serves status page, JSON (`/status`) and metrics (`/metrics`).
- *
- * @throws GuardError `status-cannot-listen`
+ * Status page, JSON (`/status`) and metrics (`/metrics`), for this machine and whoever is in the
+ * networks that are `allowed`: they show which names are asked for.
  */
-export async function serveStatus(
-  on: SocketAddress,
-  status: () => ForwarderStatus,
-): Promise<Listening> {
+export function statusApp(status: () => ForwarderStatus, allowed: readonly IpNetwork[]) {
+  const networks = clientNetworks(allowed);
   const app = Fastify({
     requestTimeout: REQUEST_MS_MAX,
     connectionTimeout: REQUEST_MS_MAX,
     forceCloseConnections: true,
   });
   app.server.maxConnections = CONNECTIONS_MAX;
-  app.addHook("onRequest", async ({ headers: { host = "" } }, reply) => {
+  app.addHook("onRequest", async ({ ip, headers: { host = "" } }, reply) => {
+    if (!networks.some((network) => isInNetwork(network, ip))) {
+      await reply.code(403).type("text/plain").send("not allowed: see --allow\n");
+      return;
+    }
     // A page of somebody else that points its own name here must not read what is asked for.
     if (isOurs(host)) return;
     await reply.code(403).type("text/plain").send("ask by address, or as localhost\n");
@@ -41,6 +44,20 @@ export async function serveStatus(
     const { contentType, text } = await metricsOf(status());
     return reply.type(contentType).send(text);
   });
+  return app;
+}
+
+/**
+ * Serves {@link statusApp}.
+ *
+ * @throws GuardError `status-cannot-listen`
+ */
+export async function serveStatus(
+  on: SocketAddress,
+  status: () => ForwarderStatus,
+  allowed: readonly IpNetwork[],
+): Promise<Listening> {
+  const app = statusApp(status, allowed);
   try {
     await app.listen({ host: on.address, port: on.port });
   } catch (cause) {

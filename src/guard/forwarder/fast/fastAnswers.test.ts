@@ -239,6 +239,23 @@ test("what a machine slept over is the main thread's: it is older than it looks"
   assert.equal(world.isFast(), true);
 });
 
+test("what is asked for in the moment that a machine wakes is as old as it is", async () => {
+  const world = new FastWorld();
+  world.says({ answer: [record(HOST, "A", "192.0.2.1", 3600)] });
+  await world.ask();
+  await world.clock.advance(60_300);
+  assert.equal(world.isFast(), true);
+  world.sleep(8 * 3_600_000);
+  assert.equal(world.isFast(), false);
+  await world.clock.advance(300);
+  await world.ask();
+  await world.clock.advance(2000);
+  assert.equal(world.isFast(), false, "it ended while the machine slept");
+  await world.ask();
+  assert.equal(world.asked, 2);
+  assert.equal(world.isFast(), true);
+});
+
 test("a name that threads are often asked for is asked anew before its time ends", async () => {
   const world = new FastWorld();
   world.says(ANSWER);

@@ -14,6 +14,7 @@ import {
   RRType,
 } from "../../../dns/index.ts";
 import { HAND_OVER, NO_REPLY } from "../../../packet/index.ts";
+import { BootClock } from "../../../platform/index.ts";
 import { clientNetworks } from "../clientServer.ts";
 import { ForwarderWorld, HOST } from "../forwarder.suite.ts";
 import { type AnswerCounts, answerPlan, sumAnswerCounts } from "./answerPlan.ts";
@@ -93,8 +94,9 @@ export class FastThread {
 /** A forwarder that has a table, and a thread that reads it. */
 export class FastWorld extends ForwarderWorld {
   readonly thread: FastThread;
-  /** The threads' clock: it may be another one, but goes as fast. */
+  /** The threads' clock: it may be another one, and stands still while the machine sleeps. */
   readonly threadClock: Clock;
+  readonly #slept: { ms: number };
 
   constructor(cacheOctetsMax = 2 ** 22, aheadMs = 0) {
     const clock = new SimClock();
@@ -103,9 +105,18 @@ export class FastWorld extends ForwarderWorld {
       wallMs: () => clock.wallMs(),
       wakeAfter: (afterMs, task) => clock.wakeAfter(afterMs, task),
     };
-    super(cacheOctetsMax, clock, threadClock);
+    const slept = { ms: 0 };
+    const bootClock = new BootClock(clock, () => clock.monotonicMs() + slept.ms);
+    super(cacheOctetsMax, clock, threadClock, bootClock);
     this.threadClock = threadClock;
+    this.#slept = slept;
     this.thread = new FastThread(this);
+  }
+
+  /** The machine sleeps, and wakes: no timer has run meanwhile. */
+  sleep(ms: number): void {
+    this.#slept.ms += ms;
+    this.clock.jumpWall(ms);
   }
 
   /** As a client sees it: the thread answers, or leaves it to the main thread. */
