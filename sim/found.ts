@@ -1,6 +1,7 @@
 import { nameOf } from "../src/dns/index.ts";
 import type { Invariant } from "./checkers/checker.ts";
 import type { Edit } from "./mutations/mutation.ts";
+import { NO_PUTTING_BACK } from "./mutations/standIns.ts";
 import type { Act, Scene, Schedule } from "./schedule/act.ts";
 
 /** A schedule that once found something, shrunk to what it needed; the tests run it for ever. */
@@ -50,12 +51,6 @@ const NO_CLIMB_ABOVE_HELD = cut(
 );
 
 type Kill = Extract<Act, { kind: "killed" }>;
-
-const NO_PUTTING_BACK = cut(
-  "src/enact/decide.ts",
-  'return isGone ? putBack(entry) : { kind: "superseded", seen: mark, by: "mark" };',
-  'return { kind: "superseded", seen: mark, by: "mark" };',
-);
 
 const down = (target: string): Act => ({ kind: "health", target, isUp: false });
 const up = (target: string): Act => ({ kind: "health", target, isUp: true });
